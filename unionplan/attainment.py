@@ -1,0 +1,437 @@
+"""Coverage, need, gap, pace and status: exact arithmetic on counts, nothing rounded, no float judging.
+
+A rate is a Fraction; a target is basis points; a gap is a whole number of enterprises. Percent signs and
+rounding exist only in `theme`. Source of every rule: docs/rules.md.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from math import ceil
+from typing import NamedTuple
+
+import pandas as pd
+
+from unionplan.plan import (
+    ATOMS,
+    COVERAGE,
+    LEAVES,
+    SCOPES,
+    Indicator,
+    Item,
+    Plan,
+    Settings,
+    Target,
+    Unit,
+    target_order,
+)  # fmt: skip
+
+STATUSES = (
+    "unreported", "stale", "no_base", "no_target", "attained", "done", "out_of_plan", "overdue", "no_deadline",
+    "below", "on_pace", "slow", "behind", "moving", "due_soon", "not_started",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """One figure against its target.
+
+    Counts are enterprises (workers for `member`). `numerator`/`denominator` None: 未报. `need`, `gap`,
+    `surplus` None without a target or figure; `due` (a count), `due_rate`, `slow_rate` None without
+    pace. `low`/`high` bound the rate when some enterprises are unclassified or a cell is blank, else
+    None. `missing` names the reporting units that are in neither count. `previous` is the rate of the
+    same units one period earlier, None where there is none.
+    """
+
+    item: str | None
+    anchor: str
+    indicator: str
+    scope: str
+    reporting_unit: str | None
+    as_of: date | None
+    numerator: int | None
+    denominator: int | None
+    target_bp: int | None
+    need: int | None
+    gap: int | None
+    surplus: int | None
+    attained: bool | None
+    start: date | None
+    end: date | None
+    baseline: Fraction | None
+    due: int | None
+    due_rate: Fraction | None
+    slow_rate: Fraction | None
+    low: Fraction | None
+    high: Fraction | None
+    previous: Fraction | None
+    status: str
+    marks: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class Count(NamedTuple):
+    """One cell of the cube: covered (None: 未报), base, blank cells, covered outside the base, active."""
+
+    numerator: int | None
+    denominator: int
+    unknown: int
+    outside: int
+    active: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The last snapshot of every unit on or before one date.
+
+    `as_of`: unit → 统计时点. `counts`: (indicator, unit, atom) → Count; an indicator that a unit did not
+    report has no numerator in any atom.
+    """
+
+    as_of: dict[str, date]
+    counts: dict[tuple[str, str, str], Count]
+
+    def reported(self, indicator: str, unit: str) -> bool:
+        """Return whether the unit said anything on the indicator at its snapshot."""
+        cells = (self.counts.get((indicator, unit, atom)) for atom in SCOPES["all"])
+        return any(cell is not None and cell.numerator is not None for cell in cells)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Counts summed over units and atoms: covered, base, blank cells, covered outside the base, active."""
+
+    numerator: int
+    denominator: int
+    unknown: int
+    outside: int
+    active: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Σnumerator / Σdenominator, None when there is no base."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+
+def need(denominator: int, bp: int) -> int:
+    """Return ⌈p·N⌉: how many must be covered so that the target is reached (rules 3)."""
+    return -(-bp * denominator // 10_000)
+
+
+def reached(numerator: int, denominator: int, bp: int) -> bool:
+    """Return whether A/N ≥ p, by cross-multiplication."""
+    return numerator * 10_000 >= bp * denominator
+
+
+def composite(counts: Sequence[tuple[int, int, int]]) -> Fraction | None:
+    """Return Σmin(A, need)/Σneed over (A, N, bp): a surplus of one type hides no other's shortfall."""
+    needs = [need(n, bp) for _, n, bp in counts]
+    total = sum(needs)
+    return Fraction(sum(min(a, due) for (a, _, _), due in zip(counts, needs, strict=True)), total) if total else None
+
+
+def elapsed(start: date, end: date, as_of: date) -> Fraction:
+    """Return the share of the window that has passed at `as_of`, by days, both ends included (rules 4)."""
+    days = (end - start).days + 1
+    return Fraction(min(max((as_of - start).days + 1, 0), days), days)
+
+
+def due_rate(baseline: Fraction, bp: int, share: Fraction) -> Fraction:
+    """Return r₀ + (p − r₀)·f, the rate that the pace asks for."""
+    return baseline + (Fraction(bp, 10_000) - baseline) * share
+
+
+def slow_rate(baseline: Fraction, due: Fraction, slow_bp: int) -> Fraction:
+    """Return r₀ + 0.85·(due − r₀): below it is 滞后, from it on 偏慢; the share is a setting."""
+    return baseline + (due - baseline) * Fraction(slow_bp, 10_000)
+
+
+def expires(as_of: date, indicator: Indicator) -> date:
+    """Return the last day on which a figure of `as_of` is fresh: one reporting interval plus grace."""
+    month = as_of.month - 1 + indicator.interval_months
+    year, month = as_of.year + month // 12, month % 12 + 1
+    day = min(as_of.day, monthrange(year, month)[1])
+    return date(year, month, day) + timedelta(days=indicator.grace_days)
+
+
+def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
+    """Return every unit's last snapshot on or before `on` (None: the last of all)."""
+    known = cube if on is None else cube[cube["as_of"] <= pd.Timestamp(on)]
+    if known.empty:
+        return Figures({}, {})
+    rows = known[known["as_of"] == known.groupby("reporting_unit")["as_of"].transform("max")]
+    as_of = {unit: stamp.date() for unit, stamp in zip(rows["reporting_unit"], rows["as_of"], strict=True)}
+    keys = zip(rows["indicator"], rows["reporting_unit"], rows["enterprise_type"], strict=True)
+    covered = (None if pd.isna(value) else int(value) for value in rows["numerator"])
+    rest = (rows[name].astype("int64").tolist() for name in ("denominator", "unknown", "outside", "active"))
+    return Figures(as_of, dict(zip(keys, map(Count, covered, *rest), strict=True)))
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a judgement needs besides the counts: the plan, the data, and the dates it is made at.
+
+    `clock` judges staleness; `on` cuts the data and, where given, is the day on which windows end.
+    """
+
+    cube: pd.DataFrame
+    plan: Plan
+    clock: date
+    on: date | None = None
+    seen: dict[date | None, Figures] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def today(self) -> date:
+        """The day against which windows are over or not."""
+        return self.on or self.clock
+
+    def figures(self, on: date | None = None) -> Figures:
+        """Return the figures as of `on`, cut at the outlook's own date, computed once."""
+        day = on if self.on is None else min(on or self.on, self.on)
+        if day not in self.seen:
+            self.seen[day] = figures(self.cube, day)
+        return self.seen[day]
+
+
+def attainments(outlook: Outlook, by: str | None = None, indicator: str | None = None) -> list[Attainment]:
+    """Return one Attainment per figure asked for.
+
+    Without `by`: the targets in force, city-wide, in the plan's order. `scope`: every coverage indicator ×
+    four scopes. `enterprise_type`: indicator × atom, without target or status of its own. `reporting_unit`:
+    indicator × four scopes × unit, each judged by the city's due rate so that a better value never has a
+    worse light.
+    """
+    plan = outlook.plan
+    if by is None:
+        return [
+            _city(outlook, target.indicator, target.scope, target)
+            for target in target_order(plan)
+            if indicator in (None, target.indicator)
+        ]
+    wanted = [name for name in COVERAGE if name in plan.indicators and indicator in (None, name)]
+    if by == "enterprise_type":
+        return [_city(outlook, name, atom, None, frozenset({atom})) for name in wanted for atom in _atoms(outlook)]
+    cells = [(name, scope, _target_on(plan, name, scope)) for name in wanted for scope in SCOPES]
+    if by == "scope":
+        return [_city(outlook, *cell) for cell in cells]
+    return [row for cell in cells for row in _units(outlook, *cell)]
+
+
+def headline(outlook: Outlook) -> list[Attainment]:
+    """Return the rows of the overview: the plan's targets, then collective contracts with or without one."""
+    rows = attainments(outlook)
+    own = [row for row in rows if row.indicator == "contract"]
+    bare = [] if own else [_city(outlook, "contract", scope, None) for scope in ("state", "non_public")]
+    return [*(row for row in rows if row.indicator != "contract"), *own, *bare]
+
+
+def _atoms(outlook: Outlook) -> list[str]:
+    present = {atom for _, _, atom in outlook.figures().counts}
+    return [*ATOMS, *(leaf for leaf in LEAVES if leaf in present)]
+
+
+def _target_on(plan: Plan, indicator: str, scope: str) -> Target | None:
+    return next((t for t in plan.targets if (t.indicator, t.scope) == (indicator, scope)), None)
+
+
+@dataclass(frozen=True)
+class _Pace:
+    """The city's yardstick for one target: start rate, due rate, slow rate; None without a baseline."""
+
+    baseline: Fraction | None = None
+    due: Fraction | None = None
+    slow: Fraction | None = None
+
+
+def _city(
+    outlook: Outlook, indicator: str, scope: str, target: Target | None, atoms: frozenset[str] | None = None
+) -> Attainment:
+    now, atoms = outlook.figures(), atoms or SCOPES[scope]
+    counted, missing = counted_units(outlook, indicator)
+    as_of = max((now.as_of[unit] for unit in counted), default=None)
+    pace = _pace(outlook, indicator, target, counted, as_of)
+    return _row(outlook, indicator, scope, target, atoms, None, counted, missing, as_of, pace)
+
+
+def _units(outlook: Outlook, indicator: str, scope: str, target: Target | None) -> list[Attainment]:
+    now = outlook.figures()
+    counted, _ = counted_units(outlook, indicator)
+    city_as_of = max((now.as_of[unit] for unit in counted), default=None)
+    pace = _pace(outlook, indicator, target, counted, city_as_of)
+    rows = []
+    for unit in outlook.plan.units:
+        own = (unit.name,) if now.reported(indicator, unit.name) else ()
+        as_of = now.as_of.get(unit.name)
+        row = _row(outlook, indicator, scope, target, SCOPES[scope], unit.name, own, (), as_of, pace)
+        late = own and unit.name not in counted
+        rows.append(replace(row, status="stale") if late else row)
+    return rows
+
+
+def counted_units(outlook: Outlook, indicator: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return (units in the city's figure, units missing from it), in the plan's order (rules 11).
+
+    A unit older than the reporting interval plus grace, measured against the newest 统计时点, is missing.
+    """
+    now, definition = outlook.figures(), outlook.plan.indicators[indicator]
+    reporting = [unit.name for unit in outlook.plan.units if now.reported(indicator, unit.name)]
+    newest = max((now.as_of[name] for name in reporting), default=None)
+    in_force = [unit.name for unit in outlook.plan.units if _in_force(unit, newest or outlook.today)]
+    counted = tuple(
+        name for name in reporting if name in in_force and newest and expires(now.as_of[name], definition) >= newest
+    )
+    return counted, tuple(name for name in in_force if name not in counted)
+
+
+def _in_force(unit: Unit, day: date) -> bool:
+    return (unit.start is None or unit.start <= day) and (unit.end is None or day <= unit.end)
+
+
+def _pool(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> Pool | None:
+    cells = [cell for unit in units for atom in atoms if (cell := now.counts.get((indicator, unit, atom)))]
+    if any(cell.numerator is None for cell in cells):
+        return None
+    return Pool(
+        sum(cell.numerator or 0 for cell in cells), sum(cell.denominator for cell in cells),
+        sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells), sum(cell.active for cell in cells),
+    )  # fmt: skip
+
+
+def _rate_on(
+    outlook: Outlook, day: date, indicator: str, units: tuple[str, ...], atoms: frozenset[str]
+) -> Fraction | None:
+    """The rate of exactly these units at their last snapshots on or before `day`, None if one has none."""
+    then = outlook.figures(day)
+    if not units or not all(then.reported(indicator, unit) for unit in units):
+        return None
+    pool = _pool(then, indicator, units, atoms)
+    return pool.rate if pool else None
+
+
+def _pace(outlook: Outlook, indicator: str, target: Target | None, units: tuple[str, ...], as_of: date | None) -> _Pace:
+    if target is None or target.start is None or as_of is None:
+        return _Pace()
+    day_before = target.start - timedelta(days=1)
+    baseline = _rate_on(outlook, day_before, indicator, units, SCOPES[target.scope])
+    if baseline is None or target.end is None or baseline * 10_000 >= target.bp:
+        return _Pace(baseline)
+    due = due_rate(baseline, target.bp, elapsed(target.start, target.end, as_of))
+    return _Pace(baseline, due, slow_rate(baseline, due, outlook.plan.settings.slow_bp))
+
+
+def _row(
+    outlook: Outlook, indicator: str, scope: str, target: Target | None, atoms: frozenset[str], unit: str | None,
+    counted: tuple[str, ...], missing: tuple[str, ...], as_of: date | None, pace: _Pace,
+) -> Attainment:  # fmt: skip
+    now = outlook.figures()
+    pool = _pool(now, indicator, counted, atoms) if counted else None
+    low, high = _range(now, indicator, counted, scope, pool) if atoms == SCOPES.get(scope) else (None, None)
+    previous = _previous(outlook, indicator, counted, atoms, as_of)
+    fell = pool is not None and pool.rate is not None and previous is not None and pool.rate < previous
+    marks = (("fell", fell), ("units_missing", unit is None and bool(missing)), ("range", low is not None))
+    goal = need(pool.denominator, target.bp) if pool and target else None
+    return Attainment(
+        item=target.item if target else None, anchor=target.anchor if target else "", indicator=indicator, scope=scope,
+        reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
+        denominator=pool.denominator if pool else None, target_bp=target.bp if target else None, need=goal,
+        gap=max(0, goal - pool.numerator) if pool and goal is not None else None,
+        surplus=max(0, pool.numerator - goal) if pool and goal is not None else None,
+        attained=_attained(pool, target), start=target.start if target else None, end=target.end if target else None,
+        baseline=pace.baseline, due=ceil(pace.due * pool.denominator) if pool and pace.due is not None else None,
+        due_rate=pace.due, slow_rate=pace.slow, low=low, high=high, previous=previous,
+        status=_status(outlook, indicator, target, pool, as_of, pace),
+        marks=tuple(name for name, holds in marks if holds), missing=missing,
+    )  # fmt: skip
+
+
+def _attained(pool: Pool | None, target: Target | None) -> bool | None:
+    if pool is None or target is None or not pool.denominator:
+        return None
+    return reached(pool.numerator, pool.denominator, target.bp)
+
+
+def _range(
+    now: Figures, indicator: str, units: tuple[str, ...], scope: str, pool: Pool | None
+) -> tuple[Fraction | None, Fraction | None]:
+    """Bounds when unclassified enterprises may belong here or a blank cell may be a yes (rules 1, 2)."""
+    if pool is None:
+        return None, None
+    unclassified = None if scope == "all" else _pool(now, indicator, units, frozenset({"unclassified", "untyped"}))
+    open_base = unclassified.denominator if unclassified else 0
+    base = pool.denominator + open_base
+    if not base or not (open_base or pool.unknown):
+        return None, None
+    return Fraction(pool.numerator, base), Fraction(pool.numerator + pool.unknown + open_base, base)
+
+
+def _previous(
+    outlook: Outlook, indicator: str, units: tuple[str, ...], atoms: frozenset[str], as_of: date | None
+) -> Fraction | None:
+    return _rate_on(outlook, as_of.replace(day=1) - timedelta(days=1), indicator, units, atoms) if as_of else None
+
+
+def _status(
+    outlook: Outlook, indicator: str, target: Target | None, pool: Pool | None, as_of: date | None, pace: _Pace
+) -> str:
+    """The first id that matches, in the order of rules 12."""
+    if pool is None or as_of is None:
+        return "unreported"
+    if expires(as_of, outlook.plan.indicators[indicator]) < outlook.clock:
+        return "stale"
+    if not pool.denominator:
+        return "no_base"
+    if target is None:
+        return "no_target"
+    if reached(pool.numerator, pool.denominator, target.bp):
+        return "attained"
+    if out_of_plan(target.start, target.end, outlook.plan.settings):
+        return "out_of_plan"
+    if target.end is None:
+        return "no_deadline"
+    if outlook.today > target.end:
+        return "overdue"
+    return _pace_status(Fraction(pool.numerator, pool.denominator), target.bp, pace, outlook.plan.settings.near_bp)
+
+
+def _pace_status(rate: Fraction, bp: int, pace: _Pace, near_bp: int) -> str:
+    if pace.baseline is None:
+        return "below"
+    if pace.due is None or pace.slow is None:
+        return "slow" if rate * 10_000 >= bp - near_bp else "behind"
+    if rate >= pace.due:
+        return "on_pace"
+    return "slow" if rate >= pace.slow else "behind"
+
+
+def out_of_plan(start: date | None, end: date | None, settings: Settings) -> bool:
+    """Return whether a window lies wholly outside the board's own period."""
+    return (end is not None and end < settings.period_start) or (start is not None and start > settings.period_end)
+
+
+@dataclass(frozen=True)
+class ItemState:
+    """Where one plan item stands; `row` is its attainment if it is a rate."""
+
+    item: Item
+    status: str
+    row: Attainment | None = None
+
+
+def item_states(outlook: Outlook) -> list[ItemState]:
+    """Return the plan's items in their order, each with its status: not_started or unreported where nothing is known."""
+    rates = {row.item: row for row in attainments(outlook) if row.item}
+    return [_item_state(item, rates.get(item.id), outlook) for item in outlook.plan.items]
+
+
+def _item_state(item: Item, row: Attainment | None, outlook: Outlook) -> ItemState:
+    if row is not None:
+        return ItemState(item, row.status, row)
+    if item.settled:
+        return ItemState(item, "done")
+    if out_of_plan(item.start, item.end, outlook.plan.settings):
+        return ItemState(item, "out_of_plan")
+    return ItemState(item, "unreported" if item.indicator else "not_started")

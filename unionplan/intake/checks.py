@@ -1,0 +1,299 @@
+"""A laid-out ledger → typed columns and every problem with its address.
+
+Runs in the reading process, so columns are plain lists. Which rule is how severe, and what it says, stands
+in data/intake/checks.csv; a rejected row stays listed with its reason and never reaches the store.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from unionplan.intake.fields import Value, readings
+from unionplan.intake.layout import Column, Layout, plain
+from unionplan.intake.problems import Problem, problem
+from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.observations import FIELDS, IDENTITY
+
+_BARE = {*IDENTITY, "district", "street", "note", "seq"}
+_PARTS = ("women_workers", "migrant_workers")
+_DATED = ("contract", "wage", "women")
+_LISTED = 3
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A W1 sheet: `columns` field → values in the order of `places` (source rows from 0).
+
+    `clears`: (position in places, field) of cells to be emptied. `rejected`: positions of rows with a
+    rejecting problem. `problems`: everything found.
+    """
+
+    columns: dict[str, list[Any]]
+    places: list[int]
+    clears: list[tuple[int, str]]
+    rejected: set[int]
+    problems: list[Problem]
+
+
+class _Findings:
+    """Problems of one sheet as they are found: rejects and asks one by one, repairs gathered by column."""
+
+    def __init__(self, sheet: Sheet, layout: Layout) -> None:
+        self.sheet = sheet
+        self.columns = {column.field: column for column in layout.columns if column.field}
+        self.problems: list[Problem] = []
+        self.rejected: set[int] = set()
+        self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+
+    def add(
+        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
+    ) -> None:
+        column = self.columns.get(field, Column(0, "", None))
+        where = address(place, column.index)
+        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
+        if found.severity == "fixed":
+            self._repairs.setdefault((rule, field), []).append((where, detail))
+            return
+        self.problems.append(found)
+        if found.severity == "reject":
+            self.rejected.add(row)
+
+    def all(self) -> list[Problem]:
+        return [*self.problems, *self._gathered()]
+
+    def _gathered(self) -> Iterator[Problem]:
+        for (rule, field), cells in self._repairs.items():
+            shown = "，".join(detail for _, detail in cells[:_LISTED])
+            more = f"等 {len(cells)} 处" if len(cells) > _LISTED else ""
+            where = "、".join(where for where, _ in cells[:_LISTED])
+            yield problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
+
+
+def ledger(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str | None, as_of: date | None) -> Ledger:
+    """Return the typed columns of a W1 sheet.
+
+    `units` maps every name and alias to its reporting unit; `unit` is the one given for the whole file;
+    `as_of` is the 统计时点 if it is known yet.
+    """
+    findings = _Findings(sheet, layout)
+    places = list(layout.rows)
+    columns, clears = _columns(findings, places, units)
+    _fill_units(findings, columns, places, unit)
+    empty = _empty_rows(findings, columns, places)
+    kept = [row for row in range(len(places)) if row not in empty]
+    _check_rows(findings, columns, places, kept, as_of)
+    findings.problems += [*_column_problems(sheet, layout), *_total_problems(sheet, layout, columns)]
+    if not kept:
+        findings.problems.append(
+            problem("no_rows", sheet.name, detail=f"表头下有 {len(places)} 行" if places else "表头下没有行")
+        )
+    return _compacted(findings, columns, places, clears, kept)
+
+
+def _columns(
+    findings: _Findings, places: list[int], units: Mapping[str, str]
+) -> tuple[dict[str, list[Any]], list[tuple[int, str]]]:
+    columns: dict[str, list[Any]] = {}
+    clears = []
+    for name, column in findings.columns.items():
+        if name not in FIELDS:
+            continue
+        cells = [_cell(findings.sheet, place, column.index) for place in places]
+        values = readings(FIELDS[name], cells, units)
+        columns[name] = [value.value for value in values]
+        for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
+            if value.clear:
+                clears.append((row, name))
+            elif value.rule:
+                _report(findings, row, place, name, cell, value)
+    return columns, clears
+
+
+def _report(findings: _Findings, row: int, place: int, name: str, cell: Cell, value: Value) -> None:
+    findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
+
+
+def _cell(sheet: Sheet, place: int, index: int) -> Cell:
+    row = sheet.rows[place]
+    return row[index] if index < len(row) else None
+
+
+def _fill_units(findings: _Findings, columns: dict[str, list[Any]], places: list[int], unit: str | None) -> None:
+    """Every row needs a reporting unit: its own cell's, else the one given for the file."""
+    said = columns.setdefault("reporting_unit", [None] * len(places))
+    bad = set(findings.rejected)
+    for row, place in enumerate(places):
+        if said[row] is None and unit is not None and row not in bad:
+            said[row] = unit
+        elif said[row] is None and not _reported(findings, place, "reporting_unit"):
+            findings.add("unit_missing", row, place, "reporting_unit")
+        elif unit is not None and said[row] not in (None, unit):
+            findings.add("unit_other", row, place, "reporting_unit", said[row], f"“{said[row]}”，本次为“{unit}”")
+
+
+def _reported(findings: _Findings, place: int, field: str) -> bool:
+    column = findings.columns.get(field)
+    return column is not None and any(found.cell == address(place, column.index) for found in findings.problems)
+
+
+def _empty_rows(findings: _Findings, columns: dict[str, list[Any]], places: list[int]) -> set[int]:
+    """Rows that hold a name and nothing else: a prefilled form not filled in. They are no data."""
+    data = [values for name, values in columns.items() if name not in _BARE]
+    empty = {row for row in range(len(places)) if all(v[row] is None for v in data) and row not in findings.rejected}
+    if empty and len(empty) < len(places):
+        names = columns.get("org_name", [None] * len(places))
+        shown = "、".join(str(names[row] or f"第{places[row] + 1}行") for row in sorted(empty)[:_LISTED])
+        more = f"等 {len(empty)} 家" if len(empty) > _LISTED else ""
+        first = sorted(empty)[0]
+        findings.add("rows_empty", first, places[first], "org_name", detail=shown + more)
+    return empty
+
+
+def _check_rows(
+    findings: _Findings, columns: dict[str, list[Any]], places: list[int], kept: list[int], as_of: date | None
+) -> None:
+    blank = [None] * len(places)
+    get = {name: columns.get(name, blank) for name in FIELDS}
+    seen: dict[tuple[Any, str], int] = {}
+    for row in kept:
+        record = {name: values[row] for name, values in get.items()}
+        for rule, field, detail in _contradictions(record, as_of):
+            findings.add(rule, row, places[row], field, record[field], detail)
+        _check_key(findings, row, places, record, seen)
+    _check_states(findings, get["enterprise_state"], places, kept)
+
+
+def _check_key(
+    findings: _Findings, row: int, places: list[int], record: dict[str, Any], seen: dict[tuple[Any, str], int]
+) -> None:
+    key = key_of(record)
+    if key is None:
+        if row not in findings.rejected:
+            findings.add("no_key", row, places[row], "org_name")
+        return
+    first = seen.setdefault((record["reporting_unit"], key), row)
+    if first != row:
+        field = {"code": "union_code", "uscc": "uscc", "name": "org_name"}[key.split(":")[0]]
+        findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
+
+
+def _check_states(findings: _Findings, states: list[Any], places: list[int], kept: list[int]) -> None:
+    unsaid = [row for row in kept if states[row] is None and row not in findings.rejected]
+    if unsaid:
+        findings.add("state_blank", unsaid[0], places[unsaid[0]], "enterprise_state", detail=f"共 {len(unsaid)} 家")
+
+
+def _contradictions(record: dict[str, Any], as_of: date | None) -> Iterator[tuple[str, str, str]]:
+    """Yield (rule, field, detail) for what cannot be true of one enterprise at once."""
+    workers, members = record["workers"], record["members"]
+    if workers is not None and members is not None and members > workers:
+        yield "members_over", "members", f"{members} > {workers}"
+    for part in _PARTS:
+        if workers is not None and record[part] is not None and record[part] > workers:
+            yield "part_over", part, f"{record[part]} > {workers}"
+    if record["unionised"] == "否" and members:
+        yield "union_none_members", "members", f"{members} 人"
+    for name in _DATED:
+        form, start, end = (record[f"{name}_{edge}"] for edge in ("form", "start", "end"))
+        if start and end and start > end:
+            yield "dates_reversed", f"{name}_start", f"{start} 晚于 {end}"
+        elif form == "未签" and end and (as_of is None or ((start is None or start <= as_of) and as_of <= end)):
+            yield "unsigned_dated", f"{name}_form", f"截止日 {end}"
+
+
+def _column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
+    for column in layout.clashes:
+        yield problem("mapping", sheet.name, address(layout.header or 0, column.index), column.label, column.label)
+    clashing = {column.index for column in layout.clashes}
+    for column in layout.columns:
+        where = address(layout.header or 0, column.index)
+        if column.field is None and column.index not in clashing:
+            yield problem("column_unknown", sheet.name, where, column.label, column.label, f"“{column.label}”")
+        if column.field == "workers" and plain(column.label).startswith("从业人员"):
+            yield problem("workers_wide", sheet.name, where, column.label, column.label)
+
+
+def _total_problems(sheet: Sheet, layout: Layout, columns: dict[str, list[Any]]) -> Iterator[Problem]:
+    """A grand total is a check on the rows, never data: told when it differs, never adopted."""
+    totals = [
+        place
+        for place in layout.totals
+        if any("小计" not in plain(c) and "计" in plain(c) for c in sheet.rows[place] if c)
+    ]
+    if len(totals) != 1:
+        return
+    for column in layout.columns:
+        stated = _cell(sheet, totals[0], column.index)
+        if column.field in FIELDS and FIELDS[column.field].kind == "count" and isinstance(stated, int):
+            summed = sum(value for value in columns[column.field] if value is not None)
+            if summed != stated:
+                where = address(totals[0], column.index)
+                yield problem(
+                    "total_differs", sheet.name, where, column.label, stated, f"合计 {stated}，明细之和 {summed}"
+                )
+
+
+def _compacted(
+    findings: _Findings,
+    columns: dict[str, list[Any]],
+    places: list[int],
+    clears: list[tuple[int, str]],
+    kept: list[int],
+) -> Ledger:
+    """Leave the empty rows out and renumber what refers to positions."""
+    new = {row: number for number, row in enumerate(kept)}
+    return Ledger(
+        {name: [values[row] for row in kept] for name, values in columns.items()},
+        [places[row] for row in kept],
+        [(new[row], name) for row, name in clears if row in new],
+        {new[row] for row in findings.rejected if row in new},
+        findings.all(),
+    )
+
+
+def key_of(record: Mapping[str, Any]) -> str | None:
+    """Return what identifies an enterprise within its unit: 统计编码, else 信用代码, else its name."""
+    if record["union_code"]:
+        return f"code:{record['union_code']}"
+    if record["uscc"]:
+        return f"uscc:{record['uscc']}"
+    return f"name:{plain_name(record['org_name'])}" if record["org_name"] else None
+
+
+def plain_name(name: str) -> str:
+    """Return an enterprise's name for comparing: one width of brackets, no spaces, no 工会委员会 behind it."""
+    folded = "".join(unicodedata.normalize("NFKC", name).split())
+    return folded.removesuffix("工会委员会").removesuffix("工会")
+
+
+def unit_rows(sheet: Sheet, layout: Layout) -> list[dict[str, str]]:
+    """Return the rows of a units sheet as text in the columns of plan.UNIT_COLUMNS."""
+    from unionplan.plan import UNIT_COLUMNS
+
+    fields = dict(
+        zip(
+            ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end"),
+            UNIT_COLUMNS,
+            strict=True,
+        )
+    )
+    index = {column.field: column.index for column in layout.columns if column.field}
+    rows = []
+    for number, place in enumerate(layout.rows, start=1):
+        row = {
+            title: _text(_cell(sheet, place, index[name])) if name in index else "" for name, title in fields.items()
+        }
+        row["顺序"] = row["顺序"] or str(number)
+        row["别名"] = row["别名"].replace("、", "；").replace("，", "；").replace(",", "；")
+        rows.append(row)
+    return rows
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return str(cell.date() if hasattr(cell, "date") and callable(cell.date) else cell).strip()

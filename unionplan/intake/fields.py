@@ -1,0 +1,227 @@
+"""Cells → values of our fields. A safe repair is made and listed; what cannot be read is reported, never guessed.
+
+Each reader takes one cell and returns what it means: a value, or None for blank, with the rule that was
+touched on the way. Readings are remembered per column, since offices repeat few words many times.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from stdnum.cn import uscc as uscc_number
+
+from unionplan.intake.reading import Cell, Unreadable
+from unionplan.observations import CLEAR, Field, control_codes, registration_of
+
+BLANK = {"", "/", "\\", "-", "--", "—", "——", "…", "……", "***", "空"}
+_UNDECIDED = {"在建", "续签中", "筹建", "筹建中", "在谈", "协商中"}
+_YES = {"是", "√", "✓", "✔", "有", "已建", "已签", "1", "Y", "y", "建", "已建会", "已公开", "TRUE"}
+_NO = {"否", "×", "✕", "✗", "x", "X", "无", "未建", "未签", "0", "N", "n", "未建会", "未公开", "FALSE"}
+_FORM_WORDS = {
+    "单独": "单独", "单独签订": "单独", "独立": "单独", "独立合同": "单独", "单独建制": "单独", "单独建会": "单独",
+    "区域": "区域性", "区域性合同": "区域性", "行业": "行业性", "行业性合同": "行业性", "联合建会": "联合",
+}  # fmt: skip
+_CHOICE_WORDS: dict[str, dict[str, str]] = {
+    "enterprise_state": {"正常": "存续", "在营": "存续", "在业": "存续", "开业": "存续", "歇业": "停业", "停产": "停业"},
+    "size_class": {"大": "大型", "中": "中型", "小": "小型", "微": "微型"},
+    "harmony": {"AA": "达标AA", "达标aa": "达标AA", "达标AAA": "AAA", "已开展": "开展", "未创建": "未开展", "否": "未开展", "无": "未开展"},
+    "union_form": {**_FORM_WORDS, **dict.fromkeys(_NO, "未建")},
+    "congress": {**_FORM_WORDS, **dict.fromkeys(_NO, "未建")},
+    **{f"{name}_form": {**_FORM_WORDS, **dict.fromkeys(_NO | {"未签订"}, "未签")} for name in ("contract", "wage", "women")},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a cell means; `rule` empty when there is nothing to say, `clear` when the clerk empties the cell."""
+
+    value: Any = None
+    rule: str = ""
+    detail: str = ""
+    fix: str = ""
+    clear: bool = False
+
+
+def readings(field: Field, cells: Iterable[Cell], units: Mapping[str, str]) -> list[Value]:
+    """Return one Value per cell of a column; `units` maps every name and alias to its reporting unit."""
+    read = _reader(field, units)
+    known: dict[tuple[type, Cell], Value] = {}
+    found = []
+    for cell in cells:
+        key = (type(cell), cell)
+        if key not in known:
+            known[key] = _value(cell, read)
+        found.append(known[key])
+    return found
+
+
+def _value(cell: Cell, read: Callable[[Cell], Value]) -> Value:
+    if isinstance(cell, Unreadable):
+        return Value(None, "unreadable", cell.text)
+    if cell is None:
+        return Value()
+    text = folded(cell)
+    if text in BLANK:
+        return Value()
+    return Value(clear=True) if text == CLEAR else read(cell)
+
+
+def folded(cell: Cell) -> str:
+    """Return a cell's text with full-width letters and digits made plain and outer spaces removed."""
+    return (
+        unicodedata.normalize("NFKC", str(cell)).strip()
+        if not isinstance(cell, str) or not cell.isascii()
+        else cell.strip()
+    )
+
+
+def _reader(field: Field, units: Mapping[str, str]) -> Callable[[Cell], Value]:
+    readers: dict[str, Callable[[Cell], Value]] = {
+        "text": lambda cell: Value(" ".join(str(_day(cell) or cell).split())),
+        "code": _code,
+        "uscc": _uscc,
+        "date": _date,
+        "count": _count,
+        "unit": lambda cell: _unit(cell, units),
+        "control": _control,
+        "registration": _registration,
+        "yes_no": lambda cell: _yes_no(cell, field),
+        "choice": lambda cell: _choice(cell, field),
+    }
+    return readers[field.kind]
+
+
+def _code(cell: Cell) -> Value:
+    if not isinstance(cell, str):
+        return Value(None, "code_number", _number_text(cell))
+    text = folded(cell).replace(" ", "").lstrip("'")
+    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+", text):
+        return Value(None, "code_number", text)
+    return _repaired(text, cell)
+
+
+def _uscc(cell: Cell) -> Value:
+    read = _code(cell)
+    if read.rule == "code_number" or read.value is None:
+        return read
+    text = str(read.value).upper().replace("-", "")
+    if len(text) == 9:
+        return Value(text, "repaired", f"“{cell}”是 9 位组织机构代码") if text != cell else Value(text)
+    if not uscc_number.is_valid(text):
+        return Value(None, "uscc_wrong", f"{len(text)} 位" if len(text) != 18 else "")
+    return _repaired(text, cell)
+
+
+def _count(cell: Cell) -> Value:
+    if isinstance(cell, bool | date | timedelta):
+        return Value(None, "not_integer", str(cell))
+    if isinstance(cell, str):
+        text = folded(cell).replace(",", "").replace(" ", "")
+        if not re.fullmatch(r"-?\d{1,12}(\.0+)?", text):
+            return Value(None, "not_integer", cell.strip())
+        number = int(text.split(".")[0])
+        return Value(None, "negative", text) if number < 0 else Value(number, "repaired", f"“{cell}” → {number}")
+    if isinstance(cell, float):
+        return Value(None, "not_integer", str(cell))
+    assert isinstance(cell, int)
+    return Value(None, "negative", str(cell)) if cell < 0 else Value(cell)
+
+
+_EPOCH = date(1899, 12, 30)
+_SPELLED = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?(\s+[\d:]+)?")
+
+
+def _date(cell: Cell) -> Value:
+    day = _day(cell)
+    if day is not None:
+        return Value(day)
+    text = folded(cell)
+    if text == "无":
+        return Value()
+    try:
+        if spelled := _SPELLED.fullmatch(text):
+            day = date(int(spelled[1]), int(spelled[2]), int(spelled[3]))
+            return Value(day) if text == day.isoformat() else Value(day, "repaired", f"“{cell}” → {day}")
+        if re.fullmatch(r"(19|20)\d{6}", text):
+            day = date(int(text[:4]), int(text[4:6]), int(text[6:]))
+            return Value(day, "repaired", f"“{cell}” → {day}")
+        if isinstance(cell, int | float) and not isinstance(cell, bool) and 20_000 <= cell < 80_000:
+            day = _EPOCH + timedelta(days=int(cell))
+            return Value(day, "repaired", f"序列值 {cell} → {day}")
+    except ValueError:
+        pass
+    only_month = bool(re.fullmatch(r"\d{4}[-./年]\d{1,2}月?", text))
+    return Value(None, "date_unreadable", f"“{cell}”" + ("只写到月" if only_month else ""))
+
+
+def _day(cell: Cell) -> date | None:
+    if isinstance(cell, datetime):
+        return cell.date()
+    return cell if isinstance(cell, date) else None
+
+
+def _unit(cell: Cell, units: Mapping[str, str]) -> Value:
+    text = str(folded(cell)).replace(" ", "")
+    if text in units:
+        return Value(units[text])
+    return Value(None, "unit_unknown", f"“{cell}”{_nearest(text, units)}")
+
+
+def _control(cell: Cell) -> Value:
+    text = _bare(cell)
+    if text in control_codes():
+        return Value(text)
+    return Value(None, "type_unknown", f"“{cell}”{_nearest(text, control_codes())}")
+
+
+def _registration(cell: Cell) -> Value:
+    text = _bare(cell)
+    if registration_of(text):
+        return Value(text)
+    from unionplan.observations import registration_codes
+
+    return Value(None, "type_unknown", f"“{cell}”{_nearest(text, registration_codes())}", "请按登记注册类型名录填写")
+
+
+def _yes_no(cell: Cell, field: Field) -> Value:
+    text = ("是" if cell else "否") if isinstance(cell, bool) else folded(cell)
+    if text in _YES | _NO:
+        return Value("是" if text in _YES else "否")
+    return _third(cell, text) or Value(None, "choice", f"“{cell}”，可填：{'、'.join(field.values)}")
+
+
+def _choice(cell: Cell, field: Field) -> Value:
+    text = str(cell).upper() if isinstance(cell, bool) else folded(cell).replace(" ", "")
+    if text in field.values:
+        return Value(text)
+    word = _CHOICE_WORDS.get(field.id, {}).get(text)
+    if word:
+        return Value(word)
+    return _third(cell, text) or Value(None, "choice", f"“{cell}”，可填：{'、'.join(field.values)}")
+
+
+def _third(cell: Cell, text: str) -> Value | None:
+    return Value(None, "third_state", f"“{cell}”") if text in _UNDECIDED else None
+
+
+def _bare(cell: Cell) -> str:
+    return folded(cell).replace(" ", "")
+
+
+def _repaired(text: str, cell: Cell) -> Value:
+    return Value(text) if text == str(cell).strip() else Value(text, "repaired", f"“{cell}” → {text}")
+
+
+def _nearest(text: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(text, list(known), n=1, cutoff=0.4)
+    return f"，是否为“{close[0]}”" if close else ""
+
+
+def _number_text(cell: Cell) -> str:
+    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)

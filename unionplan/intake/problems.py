@@ -1,0 +1,46 @@
+"""Problems as data: which rule, how severe (reject · ask · fixed), where, what was found, what to do."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+TABLES = Path(__file__).resolve().parent.parent.parent / "data" / "intake"
+SEVERITIES = ("reject", "ask", "fixed")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding; `cell` is the address in the clerk's own sheet, empty when it is about a whole sheet."""
+
+    sheet: str
+    cell: str
+    column: str
+    value: str
+    severity: str
+    rule: str
+    message: str
+    fix: str
+
+
+@cache
+def rules() -> dict[str, tuple[str, str, str]]:
+    """Return rule id → (severity, what it says, what to do), from data/intake/checks.csv."""
+    with (TABLES / "checks.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return {row["规则"]: (row["级别"], row["说明"], row["处理"]) for row in csv.DictReader(lines)}
+
+
+def problem(
+    rule: str, sheet: str = "", cell: str = "", column: str = "", value: object = "", detail: str = "", fix: str = ""
+) -> Problem:
+    """Return the problem that `rule` describes; `detail` is appended to its words, `fix` replaces its advice."""
+    severity, says, advice = rules()[rule]
+    message = f"{says}（{detail}）" if detail else says
+    return Problem(sheet, cell, column, "" if value is None else str(value), severity, rule, message, fix or advice)
+
+
+def worst(problems: list[Problem]) -> str | None:
+    """Return the gravest severity among `problems`, None when there are none."""
+    return next((level for level in SEVERITIES if any(found.severity == level for found in problems)), None)

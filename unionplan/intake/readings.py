@@ -1,0 +1,77 @@
+"""What the reading process hands back: a file's sheets as recognised, their rows, and every problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from unionplan.intake.problems import Problem, worst
+
+NAMES = {
+    "W1": "企业台账", "W2": "汇总表", "W3a": "培训花名册", "W3b": "培训统计表", "W4": "活动台账", "W5": "目标任务分解表",
+    "W6": "经费收缴表", "W7": "任务进展表", "units": "填报单位表",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SheetReading:
+    """One table found in a file.
+
+    `columns`: (cell, label, field or None). `rows` and `totals` count whole source rows. `table`: the
+    Parquet file of a ledger's typed rows, with `row` (source row from 1) and `rejected`; `units`: the rows
+    of a units sheet. `as_of`: the 统计时点 it states, where, and whether only as a month or longer.
+    """
+
+    sheet: str
+    kind: str | None
+    header_row: int | None
+    header_depth: int
+    columns: tuple[tuple[str, str, str | None], ...]
+    rows: int
+    totals: int
+    problems: tuple[Problem, ...]
+    as_of: date | None = None
+    as_of_from: str = ""
+    as_of_named: bool = False
+    table: Path | None = None
+    clears: tuple[tuple[int, str], ...] = ()
+    units: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class FileReading:
+    """One file as it was read; `problems` are about the file as a whole."""
+
+    name: str
+    sha256: str
+    format: str
+    problems: tuple[Problem, ...]
+    sheets: tuple[SheetReading, ...] = ()
+    data: bytes = field(default=b"", repr=False)
+
+    def all_problems(self) -> list[Problem]:
+        """Return the file's problems and its sheets', in that order."""
+        return [*self.problems, *(found for sheet in self.sheets for found in sheet.problems)]
+
+    @property
+    def refused(self) -> bool:
+        """Whether anything in it rejects."""
+        return worst(self.all_problems()) == "reject"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the command line's `check` entry for the file."""
+        return {
+            "name": self.name, "sha256": self.sha256, "format": self.format,
+            "problems": [vars(found) for found in self.problems],
+            "sheets": [_sheet_json(sheet) for sheet in self.sheets],
+        }  # fmt: skip
+
+
+def _sheet_json(sheet: SheetReading) -> dict[str, Any]:
+    return {
+        "sheet": sheet.sheet, "kind": sheet.kind, "header_row": sheet.header_row, "header_depth": sheet.header_depth,
+        "columns": [{"cell": cell, "label": label, "field": name} for cell, label, name in sheet.columns],
+        "rows": sheet.rows, "totals": sheet.totals, "problems": [vars(found) for found in sheet.problems],
+    }  # fmt: skip

@@ -1,0 +1,100 @@
+"""Sentences in official Chinese, built from computed numbers only; causes and measures are left to people.
+
+Templates follow docs/rules.md 9: 达到 at or above target, missing units are said, nothing exact is 约 or 近,
+and no list is cut inside a tie.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from unionplan import theme
+from unionplan.attainment import Attainment
+from unionplan.plan import Indicator
+
+_SHOWN = 3
+Indicators = Mapping[str, Indicator]
+
+
+def subject(row: Attainment, indicator: Indicator) -> str:
+    """Return whose rate it is: 非公有制企业工资集体协商推行面."""
+    return f"{theme.SCOPE_WORDS[row.scope]}{indicator.name}"
+
+
+def figure(row: Attainment, indicator: Indicator) -> str:
+    """Return the rate with its counts, 42.6%（1,278/3,000）, or the word for why there is none."""
+    if row.numerator is None or row.denominator is None:
+        return "未报"
+    if not row.denominator:
+        return "无应建单位"
+    rate = theme.percent(row.numerator, row.denominator, row.target_bp)
+    return f"{rate}%（{theme.count(row.numerator)}/{theme.count(row.denominator)}{'' if indicator.unit == '家' else indicator.unit}）"
+
+
+def sentence(row: Attainment, indicator: Indicator) -> str:
+    """Return one figure's conclusion: date, rate, counts, distance to its target, status."""
+    start = f"截至{theme.month_day(row.as_of)}，" if row.as_of else ""
+    body = f"{start}{subject(row, indicator)}{_stands(row, indicator)}"
+    return body + (f"（{missing(row)}）" if row.missing and row.numerator is not None else "") + "。"
+
+
+def _stands(row: Attainment, indicator: Indicator) -> str:
+    shown = figure(row, indicator)
+    word = theme.STATUS[row.status].word
+    if row.numerator is None or not row.denominator or row.target_bp is None:
+        return shown if shown == word else f"{shown}，{word}"
+    goal = theme.target_percent(row.target_bp)
+    if row.attained:
+        return f"达到{shown}，目标{goal}%，{word}"
+    rate = theme.percent(row.numerator, row.denominator, row.target_bp)
+    away = theme.points(goal, rate)
+    return f"{shown}，距{goal}%目标还差{away}个百分点、{theme.count(row.gap or 0)}{indicator.unit}，{word}"
+
+
+def missing(row: Attainment) -> str:
+    """Return which units are in neither count: 2个单位未报送，按10个单位汇总 is said by `counted`."""
+    names = "、".join(row.missing) if len(row.missing) <= _SHOWN else ""
+    return f"{len(row.missing)}个单位未报送" + (f"：{names}" if names else "")
+
+
+def overview_title(rows: Sequence[Attainment]) -> str:
+    """Return the conclusion over all rows that have a target: how many stand in each state."""
+    judged = [row for row in rows if row.target_bp is not None]
+    if not judged:
+        return "尚无覆盖目标"
+    states = Counter(theme.STATUS[row.status].word for row in judged)
+    if set(states) == {"未报"}:
+        return f"{len(judged)}项覆盖目标均未报送"
+    if set(states) == {"达标"}:
+        return f"{len(judged)}项覆盖目标全部达标"
+    ordered = [light.word for light in theme.STATUS.values() if light.word in states]
+    return f"{len(judged)}项覆盖目标：" + "，".join(f"{word}{states[word]}项" for word in dict.fromkeys(ordered))
+
+
+def widest_gaps(rows: Sequence[Attainment], indicators: Indicators) -> str:
+    """Return the largest gaps in enterprises; a tie at the end of the list is not cut."""
+    open_rows = sorted((row for row in rows if row.gap), key=lambda row: -(row.gap or 0))
+    if not open_rows:
+        return "所有已报目标都已达到" if any(row.attained for row in rows) else ""
+    parts: list[str] = []
+    for gap, group in groupby(open_rows, key=lambda row: row.gap):
+        names = [f"{theme.SCOPE_SHORT[row.scope]}{indicators[row.indicator].short}" for row in group]
+        if parts and len(parts) + len(names) > _SHOWN:
+            break
+        parts += [f"{name}{theme.count(gap or 0)}家" for name in names]
+    return "还差家数最多：" + "、".join(parts)
+
+
+def as_of_words(rows: Sequence[Attainment]) -> str:
+    """Return 数据截至2026年10月31日 for the newest figure drawn, or that nothing has come in."""
+    days = [row.as_of for row in rows if row.as_of]
+    return f"数据截至{theme.chinese_date(max(days))}" if days else "尚无数据"
+
+
+def effect(before: Attainment, after: Attainment, indicator: Indicator) -> str:
+    """Return what a change does to one figure: 42.6%（…）→ 44.1%（…），滞后 → 偏慢."""
+    rate = f"{figure(before, indicator)} → {figure(after, indicator)}"
+    words = [theme.STATUS[row.status].word for row in (before, after)]
+    return f"{subject(after, indicator)} {rate}，" + (words[0] if words[0] == words[1] else " → ".join(words))

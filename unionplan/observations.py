@@ -1,0 +1,129 @@
+"""What comes in: the enterprise ledger's fields and values, and the counts that are made of it.
+
+A ledger row is one enterprise of one reporting unit at one 统计时点. Its stored values are the clerk's
+own words brought to one spelling; what is derived from them (who controls it, whether it counts) is
+computed here and nowhere else. Blank means 未报: it is never zero and never "no".
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the reading process uses these fields too and must start without pandas
+    import pandas as pd
+
+CODES = Path(__file__).resolve().parent.parent / "data" / "codes"
+COVERED_FORMS = ("单独", "区域性", "行业性")
+CONTRACTS = ("contract", "wage", "women")
+ACTIVE = "存续"
+ENTERPRISE = "企业"
+UNCLASSIFIED = "unclassified"
+CLEAR = "清空"
+"""A clerk writes this into a cell to empty what was there; a blank cell changes nothing."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column of the ledger: id, header in the template, how its cells are read, values allowed."""
+
+    id: str
+    label: str
+    kind: str
+    values: tuple[str, ...] = ()
+
+
+LEDGER: tuple[Field, ...] = (
+    Field("union_code", "统计编码", "code"),
+    Field("uscc", "统一社会信用代码", "uscc"),
+    Field("org_name", "单位名称", "text"),
+    Field("reporting_unit", "填报单位", "unit"),
+    Field("district", "所属县(市、区)", "text"),
+    Field("street", "乡镇(街道)", "text"),
+    Field("enterprise_state", "企业状态", "choice", ("存续", "停业", "注销", "迁出")),
+    Field("changed_on", "变动日期", "date"),
+    Field("registration", "单位类别", "registration"),
+    Field("control", "控股情况", "control"),
+    Field("above_scale", "是否规模以上", "yes_no", ("是", "否")),
+    Field("size_class", "企业规模", "choice", ("大型", "中型", "小型", "微型")),
+    Field("industry", "行业门类", "text"),
+    Field("workers", "职工人数", "count"),
+    Field("women_workers", "女职工人数", "count"),
+    Field("migrant_workers", "农民工人数", "count"),
+    Field("unionised", "是否建会", "yes_no", ("是", "否")),
+    Field("union_form", "建会形式", "choice", ("单独", "联合", "未建")),
+    Field("members", "会员人数", "count"),
+    Field("contract_form", "集体合同签订方式", "choice", (*COVERED_FORMS, "未签")),
+    Field("contract_start", "集体合同起始日", "date"),
+    Field("contract_end", "集体合同截止日", "date"),
+    Field("wage_form", "工资专项签订方式", "choice", (*COVERED_FORMS, "未签")),
+    Field("wage_start", "工资专项起始日", "date"),
+    Field("wage_end", "工资专项截止日", "date"),
+    Field("women_form", "女职工专项签订方式", "choice", (*COVERED_FORMS, "未签")),
+    Field("women_start", "女职工专项起始日", "date"),
+    Field("women_end", "女职工专项截止日", "date"),
+    Field("congress", "职代会建制", "choice", (*COVERED_FORMS, "未建")),
+    Field("disclosure", "厂务公开", "yes_no", ("是", "否")),
+    Field("harmony", "和谐企业创建", "choice", ("未开展", "开展", "达标AA", "AAA")),
+    Field("note", "备注", "text"),
+)
+OPTIONAL = (Field("restructured", "改制企业", "yes_no", ("是", "否")),)
+FIELDS = {field.id: field for field in (*LEDGER, *OPTIONAL)}
+IDENTITY = ("union_code", "uscc", "org_name", "reporting_unit")
+DERIVED = ("entity", "enterprise_type", "type_basis", "active")
+
+CUBE_COLUMNS = (
+    "reporting_unit", "period", "as_of", "indicator", "enterprise_type", "numerator", "denominator",
+    "covered_workers", "workers", "unknown", "outside", "active",
+)  # fmt: skip
+"""One row: indicator × reporting unit × period × enterprise atom. `numerator` null: 未报. `unknown` are
+in the denominator with a blank cell; `outside` are covered but not in the base; `active` are all that count."""
+
+
+@cache
+def control_codes() -> dict[str, str]:
+    """Return 控股情况 words → atom or leaf id, from data/codes/control.csv."""
+    return {row["名称"]: row["分类"] for row in _rows("control.csv")}
+
+
+@cache
+def registration_codes() -> dict[str, tuple[str, str]]:
+    """Return registration types by name → (entity kind, atom), from data/codes/registration.csv."""
+    return {row["名称"]: (row["单位类别"], row["分类"] or UNCLASSIFIED) for row in _rows("registration.csv")}
+
+
+def registration_of(word: str | None) -> tuple[str, str] | None:
+    """Return (entity kind, atom) for a registration type; a control word in that column tells the atom too."""
+    if not isinstance(word, str):
+        return None
+    atom = control_codes().get(word)
+    return registration_codes().get(word) or ((ENTERPRISE, atom) if atom else None)
+
+
+def classified(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Return `ledger` with its derived columns: entity, enterprise_type (atom), type_basis, active.
+
+    The atom comes from 控股情况 (reported), else from the registration type by name (inferred), else it
+    is unclassified (rules 1). A row counts when it is an enterprise that is 存续; a blank 企业状态 was
+    asked about on the way in and counts as 存续, a blank 单位类别 as an enterprise.
+    """
+    by_control = ledger["control"].map(control_codes())
+    registered = ledger["registration"].map(registration_of)
+    entity = registered.map(lambda pair: pair[0], na_action="ignore").fillna(ENTERPRISE)
+    inferred = registered.map(lambda pair: pair[1], na_action="ignore")
+    atom = by_control.fillna(inferred).fillna(UNCLASSIFIED)
+    told = by_control.notna() & (by_control != UNCLASSIFIED)
+    basis = atom.where(atom == UNCLASSIFIED, "推定").where(atom != UNCLASSIFIED, "待认定").mask(told, "填报")
+    active = (entity == ENTERPRISE) & ledger["enterprise_state"].fillna(ACTIVE).eq(ACTIVE)
+    return ledger.assign(
+        entity=entity.astype("string"), enterprise_type=atom.astype("string"), type_basis=basis.astype("string"),
+        active=active.astype("bool"),
+    )  # fmt: skip
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (CODES / name).open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))

@@ -1,0 +1,465 @@
+"""The plan: what was promised, over which enterprises, by when, and how each figure is defined.
+
+Everything here is a frozen value built from four tables (plan, indicators, units, settings), whether
+they come from `data/plan` or from the store; a table that does not hold together raises PlanError.
+Targets are whole basis points (90 % = 9000), so nothing is ever judged by a float.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from unionplan.errors import PlanError
+
+ATOMS = ("state", "collective", "private", "hmt", "foreign", "unclassified")
+LEAVES = ("public_mixed", "non_public", "untyped")
+SCOPES: dict[str, frozenset[str]] = {
+    "state": frozenset({"state"}),
+    "public": frozenset({"state", "collective", "public_mixed"}),
+    "non_public": frozenset({"private", "hmt", "foreign", "non_public"}),
+    "all": frozenset({*ATOMS, *LEAVES}),
+}
+KINDS = ("coverage", "count", "milestone", "recurring", "qualitative")
+BASES = ("unionised", "active", "unionised_women", "workers")
+COVERAGE = ("contract", "wage", "women", "congress", "disclosure", "harmony", "union", "member")
+CITY_OWN = "本市补充目标"
+SETTLED = "已完成"
+"""In 累计方式: the plan itself reports the item as done."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One measured quantity: its words, its definition and how long a figure stays fresh.
+
+    `base` names the denominator: unionised enterprises, all active ones, unionised ones with women
+    workers, or workers. `covered_word`/`base_word` head the two columns of counts (已签/应签).
+    """
+
+    id: str
+    name: str
+    short: str
+    covered_word: str
+    base_word: str
+    numerator: str
+    denominator: str
+    base: str
+    unit: str
+    interval_months: int
+    grace_days: int
+    author: str
+    checker: str
+    reviewed: date
+    next_review: date
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promised rate: indicator × scope, `bp` basis points, with the window it is due in.
+
+    `item` is the plan item's id, or None for a target that the city set itself; then `anchor` names
+    the plan item beside which it is shown. `end` None: the plan names no year.
+    """
+
+    item: str | None
+    anchor: str
+    indicator: str
+    scope: str
+    bp: int
+    start: date | None
+    end: date | None
+    commitment: str
+    source: str
+    quote: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One of the plan's measures or duties, with the sentence it comes from, character for character.
+
+    `settled`: the plan itself reports it as done.
+    `target` is a rate between 0 and 1 where the plan says percent, else a whole number of `unit`.
+    """
+
+    id: str
+    plan: str
+    section: str
+    number: str
+    name: str
+    short: str
+    kind: str
+    commitment: str
+    quote: str
+    frequency: str
+    steps: tuple[str, ...]
+    after: tuple[str, ...]
+    indicator: str
+    scope: str
+    target: Fraction | None
+    unit: str
+    start: date | None
+    end: date | None
+    source: str
+    leader: str
+    department: str
+    note: str
+    settled: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A reporting unit; totals are taken over the list of these, in `order`."""
+
+    name: str
+    group: str
+    order: int
+    aliases: tuple[str, ...] = ()
+    contact: str = ""
+    phone: str = ""
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the plan: its key in the plan table, its whole heading, and a short name for charts."""
+
+    plan: str
+    key: str
+    number: str
+    heading: str
+    short: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an office may set for itself; thresholds are basis points, `clock` None means today."""
+
+    city: str
+    period_name: str
+    period_start: date
+    period_end: date
+    slow_bp: int
+    near_bp: int
+    jump_bp: int
+    due_soon_days: int
+    clock: date | None
+    sample: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that was promised and defined, as of one commit."""
+
+    items: tuple[Item, ...]
+    targets: tuple[Target, ...]
+    indicators: dict[str, Indicator]
+    units: tuple[Unit, ...]
+    sections: tuple[Section, ...]
+    settings: Settings
+
+
+Row = dict[str, str]
+Tables = dict[str, list[Row]]
+TABLES = ("plan", "sections", "indicators", "units", "settings")
+PLAN_COLUMNS = (
+    "条目编号", "计划", "部分", "序号", "任务", "简称", "类型", "承诺用语", "计划原句", "频次", "步骤", "前置条目", "指标",
+    "适用范围", "口径", "目标值", "计量单位", "方向", "起始日", "截止日", "节点目标", "任务来源", "分管领导", "责任部门",
+    "责任单位", "责任人", "级别", "累计方式", "备注",
+)  # fmt: skip
+UNIT_COLUMNS = ("填报单位", "分组", "顺序", "别名", "联系人", "联系电话", "起始日", "截止日")
+GROUPS = ("县市区", "开发区", "产业(系统)", "直属")
+_FILES = {"plan": "plan.csv", "sections": "sections.csv", "units": "units.csv"}
+_KIND_OF = {"比率": "coverage", "计数": "count", "里程碑": "milestone", "周期": "recurring", "定性": "qualitative"}
+_PLAN_OF = {"市总": "市总计划", "机关工会": "机关工会计划"}
+_SCOPE_OF = {
+    "国有及控股企业": "state", "国有及其控股企业": "state", "国有及国有控股企业": "state",
+    "国有、集体及其控股企业": "public", "非公有制企业": "non_public", "非公企业": "non_public", "全部企业": "all",
+}  # fmt: skip
+
+
+def read_tables(folder: Path) -> Tables:
+    """Return the shipped tables of `folder` as rows of text.
+
+    Raises PlanError when a file is missing or is not a table; what the rows say is judged by `plan_of`.
+    """
+    tables: Tables = {name: _csv_rows(folder / file) for name, file in _FILES.items()}
+    indicators = _toml(folder / "indicators.toml").get("indicator", {})
+    tables["indicators"] = [{"id": key, **_texts(value)} for key, value in indicators.items()]
+    tables["settings"] = _setting_rows(_toml(folder / "settings.toml"))
+    return tables
+
+
+def with_overlay(tables: Tables, folder: Path) -> Tables:
+    """Return `tables` with the plan rows and settings of `folder` laid over them (a city's own targets)."""
+    own = _csv_rows(folder / "plan.csv")
+    replaced = {_target_key(row) for row in own}
+    plan = [row for row in tables["plan"] if _target_key(row) not in replaced]
+    order = {row["条目编号"]: place for place, row in enumerate(tables["plan"])}
+    merged = sorted([*plan, *own], key=lambda row: order.get(row["条目编号"], len(order)))
+    settings = {row["key"]: row["value"] for row in tables["settings"]}
+    settings |= {row["key"]: row["value"] for row in _setting_rows(_toml(folder / "settings.toml"))}
+    return {**tables, "plan": merged, "settings": [{"key": k, "value": v} for k, v in settings.items()]}
+
+
+def plan_of(tables: Tables) -> Plan:
+    """Return the Plan that the tables describe; raises PlanError at the first row that does not hold."""
+    settings = _settings(tables["settings"])
+    indicators = {row["id"]: _indicator(row) for row in tables["indicators"]}
+    items, targets = _items_and_targets(tables["plan"], indicators)
+    units = units_of(tables["units"])
+    sections = tuple(
+        Section(_PLAN_OF.get(row["计划"], row["计划"]), row["部分"], row["序号"], row["原文标题"], row["简称"])
+        for row in tables["sections"]
+    )
+    return Plan(items, targets, indicators, units, sections, settings)
+
+
+def units_of(rows: list[Row]) -> tuple[Unit, ...]:
+    """Return the reporting units in their order; raises PlanError on a missing, repeated or ambiguous name."""
+    _require_columns(rows, UNIT_COLUMNS, "填报单位表")
+    units = sorted((_unit(row, place) for place, row in _placed(rows, "填报单位表")), key=lambda unit: unit.order)
+    seen: dict[str, str] = {}
+    for unit in units:
+        for name in (unit.name, *unit.aliases):
+            if name in seen:
+                raise PlanError(
+                    "填报单位表",
+                    f"“{name}”同时属于“{seen[name]}”和“{unit.name}”"
+                    if seen[name] != unit.name
+                    else f"“{name}”重复出现",
+                    "一个名称只能属于一个填报单位",
+                    "请删去重复的一处后重新上传",
+                )
+            seen[name] = unit.name
+    return tuple(units)
+
+
+def target_order(plan: Plan) -> tuple[Target, ...]:
+    """Return the rate targets in the plan's order: each indicator's scopes together, city-own ones last."""
+    places = {item.id: place for place, item in enumerate(plan.items)}
+    return tuple(sorted(plan.targets, key=lambda t: (t.item is None, places.get(t.anchor, len(places)))))
+
+
+def scope_of(wording: str) -> str | None:
+    """Return the scope id for the plan's wording (国有及其控股企业 → state), None when it is not a scope."""
+    text = wording.strip()
+    return _SCOPE_OF.get(text) or _SCOPE_OF.get(text + "企业") or (text if text in SCOPES else None)
+
+
+def _items_and_targets(
+    rows: list[Row], indicators: dict[str, Indicator]
+) -> tuple[tuple[Item, ...], tuple[Target, ...]]:
+    _require_columns(rows, PLAN_COLUMNS, "计划表")
+    items: list[Item] = []
+    targets: list[Target] = []
+    seen: set[tuple[str, str, str]] = set()
+    for where, row in _placed(rows, "计划表"):
+        if _target_key(row) in seen:
+            raise PlanError(
+                where, f"条目“{row['条目编号']}”重复出现", "条目编号、指标、适用范围合起来不能重复", "请删去重复的一行"
+            )
+        seen.add(_target_key(row))
+        item = _item(row, where)
+        own = row["任务来源"] == CITY_OWN
+        if not own:
+            items.append(item)
+        if item.kind == "coverage":
+            targets.append(_target(item, own, where, indicators))
+    _require_known_predecessors(items)
+    return tuple(items), tuple(targets)
+
+
+def _item(row: Row, where: str) -> Item:
+    kind = _KIND_OF.get(row["类型"])
+    if kind is None:
+        raise PlanError(f"{where}“类型”列", f"“{row['类型']}”", "只能是 " + "、".join(_KIND_OF), "请改成其中之一")
+    start, end = _window(row, where)
+    return Item(
+        id=row["条目编号"], plan=_PLAN_OF.get(row["计划"], row["计划"]), section=row["部分"], number=row["序号"],
+        name=row["任务"], short=row["简称"] or row["任务"], kind=kind, commitment=row["承诺用语"], quote=row["计划原句"],
+        frequency=row["频次"], steps=_split(row["步骤"]), after=_split(row["前置条目"]), indicator=row["指标"],
+        scope=row["适用范围"], target=_target_value(row, kind, where), unit=row["计量单位"], start=start, end=end,
+        source=row["任务来源"], leader=row["分管领导"], department=row["责任部门"], note=row["备注"],
+        settled=row["累计方式"] == SETTLED,
+    )  # fmt: skip
+
+
+def _target(item: Item, own: bool, where: str, indicators: dict[str, Indicator]) -> Target:
+    if item.indicator not in indicators:
+        known = "、".join(indicators)
+        raise PlanError(f"{where}“指标”列", f"“{item.indicator}”", f"只能是 {known}", "请改成其中之一")
+    scope = scope_of(item.scope)
+    if scope is None:
+        known = "、".join(_SCOPE_OF)
+        raise PlanError(f"{where}“适用范围”列", f"“{item.scope}”", f"只能是 {known}", "请按计划用语填写")
+    if item.target is None:
+        raise PlanError(f"{where}“目标值”列", "空白", "比率类条目须有目标值，如 90%", "请填写目标值")
+    return Target(
+        None if own else item.id, item.id, item.indicator, scope, int(item.target * 10_000), item.start, item.end,
+        item.commitment, item.source, item.quote, item.note,
+    )  # fmt: skip
+
+
+def _target_value(row: Row, kind: str, where: str) -> Fraction | None:
+    """90% → 9/10, 50000 → 50000, blank → None; a rate must be a percentage of whole basis points."""
+    text = row["目标值"].strip().replace("％", "%").replace(",", "")
+    if not text:
+        return None
+    try:
+        value = Fraction(Decimal(text.rstrip("%"))) / (100 if text.endswith("%") else 1)
+    except (InvalidOperation, ValueError, OverflowError):
+        value = Fraction(-1)
+    percent = text.endswith("%")
+    whole = (value * 10_000 if percent else value).denominator == 1
+    if value < 0 or not whole or (percent and value > 1) or (kind == "coverage" and not (percent and value)):
+        rate = "大于 0%、不超过 100% 的百分数，最多两位小数，如 90%"
+        allowed = rate if kind == "coverage" else "不小于 0 的整数，或不超过 100% 的百分数"
+        raise PlanError(f"{where}“目标值”列", f"“{row['目标值']}”", allowed, "请改正后重新提交")
+    return value
+
+
+def _window(row: Row, where: str) -> tuple[date | None, date | None]:
+    start, end = (_date(row[name], f"{where}“{name}”列") for name in ("起始日", "截止日"))
+    if start and end and start > end:
+        raise PlanError(where, f"起始日 {start} 晚于截止日 {end}", "起始日不得晚于截止日", "请核对两个日期")
+    return start, end
+
+
+def _require_known_predecessors(items: list[Item]) -> None:
+    known = {item.id for item in items}
+    for item in items:
+        for before in item.after:
+            if before not in known:
+                raise PlanError(
+                    f"计划表条目“{item.id}”", f"前置条目“{before}”不存在", "前置条目须是本表的条目编号", "请核对编号"
+                )
+
+
+def _indicator(row: Row) -> Indicator:
+    where = f"指标定义“{row['id']}”"
+    if row.get("base") not in BASES:
+        raise PlanError(where, f"base = “{row.get('base', '')}”", "只能是 " + "、".join(BASES), "请改成其中之一")
+    words = {name: _key(row, name, where) for name in (
+        "name", "short", "covered_word", "base_word", "numerator", "denominator", "base", "unit", "author", "checker",
+    )}  # fmt: skip
+    reviewed, following = (_date(_key(row, name, where), where) for name in ("reviewed", "next_review"))
+    if reviewed is None or following is None:
+        raise PlanError(where, "缺少复核日期", "reviewed 与 next_review 须是日期", "请补齐")
+    interval, grace = (_whole(_key(row, name, where), f"{where} {name}") for name in ("interval_months", "grace_days"))
+    return Indicator(
+        id=row["id"], **words, interval_months=interval, grace_days=grace, reviewed=reviewed, next_review=following
+    )
+
+
+def _unit(row: Row, where: str) -> Unit:
+    name = row["填报单位"].strip()
+    if not name:
+        raise PlanError(f"{where}“填报单位”列", "空白", "每行须有一个填报单位名称", "请补齐名称或删去该行")
+    group = row["分组"].replace("（", "(").replace("）", ")").strip()
+    if group and group not in GROUPS:
+        raise PlanError(f"{where}“分组”列", f"“{row['分组']}”", "只能是 " + "、".join(GROUPS), "请改成其中之一")
+    start, end = _window(row, where)
+    order = _whole(row["顺序"], f"{where}“顺序”列") if row["顺序"].strip() else 10_000
+    aliases = tuple(alias for alias in _split(row["别名"]) if alias != name)
+    return Unit(name, group, order, aliases, row["联系人"], row["联系电话"], start, end)
+
+
+def _settings(rows: list[Row]) -> Settings:
+    where = "设置"
+    values = {row["key"]: row["value"] for row in rows}
+    start, end = (_date(_key(values, name, where), f"{where} {name}") for name in ("period_start", "period_end"))
+    if start is None or end is None or start > end:
+        raise PlanError(
+            where, f"计划期 {start or '空白'} 至 {end or '空白'}", "须有起止日期，起始日不晚于截止日", "请改正计划期"
+        )
+    numbers = {
+        name: _whole(_key(values, name, where), f"{where} {name}")
+        for name in ("slow_bp", "near_bp", "jump_bp", "due_soon_days")
+    }
+    return Settings(
+        city=_key(values, "city", where), period_name=_key(values, "period_name", where), period_start=start,
+        period_end=end, clock=_date(values.get("clock", ""), f"{where} clock"),
+        sample=values.get("sample", "").lower() == "true", **numbers,
+    )  # fmt: skip
+
+
+def _csv_rows(path: Path) -> list[Row]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return [{key: value or "" for key, value in row.items() if key} for row in csv.DictReader(lines)]
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(
+            f"文件 {path.name}",
+            f"打不开（{type(error).__name__}）",
+            "须是 UTF-8 编码的 CSV",
+            "请检查文件是否存在、编码是否正确",
+        ) from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PlanError(
+            f"文件 {path.name}",
+            f"打不开（{type(error).__name__}）",
+            "须是 UTF-8 编码的 TOML",
+            "请检查文件是否存在、格式是否正确",
+        ) from error
+
+
+def _texts(values: dict[str, Any]) -> Row:
+    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in values.items()}
+
+
+def _setting_rows(values: dict[str, Any]) -> list[Row]:
+    return [{"key": key, "value": value} for key, value in _texts(values).items()]
+
+
+def _placed(rows: list[Row], table: str) -> list[tuple[str, Row]]:
+    """Each row with the place that a message names; the header is line 1."""
+    return [(f"{table}第{line}行", row) for line, row in enumerate(rows, start=2)]
+
+
+def _require_columns(rows: list[Row], columns: tuple[str, ...], table: str) -> None:
+    missing = [name for name in columns if rows and name not in rows[0]]
+    if not rows or missing:
+        found = "没有数据行" if not rows else "缺少列 " + "、".join(missing)
+        raise PlanError(table, found, "表头须含 " + "、".join(columns), "请用模板重新填写")
+
+
+def _target_key(row: Row) -> tuple[str, str, str]:
+    return row["条目编号"], row["指标"], row["适用范围"]
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.replace(";", "；").split("；") if part.strip())
+
+
+def _key(row: Row, name: str, where: str) -> str:
+    if not row.get(name, ""):
+        raise PlanError(where, f"缺少 {name}", "该项不能为空", "请补齐")
+    return row[name]
+
+
+def _whole(text: str, where: str) -> int:
+    if not text.strip().isdigit():
+        raise PlanError(where, f"“{text}”", "须是不小于 0 的整数", "请改正")
+    return int(text)
+
+
+def _date(text: str, where: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise PlanError(where, f"“{text}”", "日期写作 2026-12-31", "请改正日期") from None

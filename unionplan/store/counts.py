@@ -1,0 +1,148 @@
+"""From ledger snapshots to the cube of counts: plain SQL that returns additive integers, one scan.
+
+The SQL holds the definitions of docs/rules.md 2: who is in the base, who is covered, which cells are blank.
+It is ANSI text bound to a list of files by the engine (here DuckDB in process); ratios are never computed
+in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from unionplan.observations import CONTRACTS, CUBE_COLUMNS
+from unionplan.plan import ATOMS, COVERAGE, Indicator
+
+_FORMS = "('单独', '区域性', '行业性')"
+_BASES = {
+    "active": "active",
+    "unionised": "active AND unionised = '是'",
+    "unionised_women": "active AND unionised = '是' AND women_workers > 0",
+    "workers": "active",
+}
+_BASE_CELLS = {"active": (), "unionised": ("unionised",), "unionised_women": ("unionised", "women_workers")}
+
+
+def _contract(name: str) -> tuple[str, str]:
+    """(in force at the snapshot's date, cannot be told because a cell is blank)."""
+    signed, start, end = f"{name}_form IN {_FORMS}", f"{name}_start", f"{name}_end"
+    covered = f"{signed} AND {start} <= as_of AND {end} >= as_of"
+    undated = f"({end} IS NULL AND ({start} IS NULL OR {start} <= as_of)) OR ({start} IS NULL AND {end} >= as_of)"
+    return covered, f"{name}_form IS NULL OR ({signed} AND ({undated}))"
+
+
+_COVERED: dict[str, tuple[str, str]] = {
+    **{name: _contract(name) for name in CONTRACTS},
+    "congress": (f"congress IN {_FORMS}", "congress IS NULL"),
+    "disclosure": ("disclosure = '是'", "disclosure IS NULL"),
+    "harmony": ("harmony IN ('开展', '达标AA', 'AAA')", "harmony IS NULL"),
+    "union": ("unionised = '是'", "unionised IS NULL"),
+}
+_CELLS = {**{name: f"{name}_form" for name in CONTRACTS}, "congress": "congress", "disclosure": "disclosure",
+          "harmony": "harmony", "union": "unionised"}  # fmt: skip
+
+
+def ledger_sql(indicators: Mapping[str, Indicator], source: str) -> str:
+    """Return the query: one row per unit × 统计时点 × atom, counts as columns `<indicator>_<count>`."""
+    columns = [f"{_when('active')} AS active"]
+    for name in COVERAGE:
+        if name in indicators:
+            columns += _member_columns() if name == "member" else _columns(name, indicators[name].base)
+    columns += [f"COUNT({cell}) AS said_{cell}" for cell in _said_cells()]
+    columns += [_when(f"{name}_form IN {_FORMS}") + f" AS signed_{name}" for name in CONTRACTS]
+    body = ",\n  ".join(columns)
+    keys = "reporting_unit, as_of, enterprise_type"
+    return f"SELECT {keys},\n  {body}\nFROM {source}\nGROUP BY {keys}"
+
+
+def _columns(name: str, base: str) -> list[str]:
+    inside = _BASES[base]
+    covered, blank = _COVERED[name]
+    return [
+        f"{_when(f'{inside} AND {covered}')} AS {name}_numerator",
+        f"{_when(inside)} AS {name}_denominator",
+        f"{_when(f'{inside} AND ({blank})')} AS {name}_unknown",
+        f"{_when(f'active AND NOT COALESCE({inside}, FALSE) AND {covered}')} AS {name}_outside",
+        f"{_when(f'{inside} AND {covered}', 'workers')} AS {name}_covered_workers",
+        f"{_when(inside, 'workers')} AS {name}_workers",
+    ]
+
+
+def _member_columns() -> list[str]:
+    """会员 over 职工; an enterprise without 职工人数 is in neither, one without 会员人数 makes a range."""
+    known = "active AND workers IS NOT NULL"
+    return [
+        f"{_when(known, 'members')} AS member_numerator",
+        f"{_when(known, 'workers')} AS member_denominator",
+        f"{_when(f'{known} AND members IS NULL', 'workers')} AS member_unknown",
+        f"{_when('active AND workers IS NULL', 'members')} AS member_outside",
+        f"{_when(known, 'members')} AS member_covered_workers",
+        f"{_when(known, 'workers')} AS member_workers",
+    ]
+
+
+def _when(condition: str, value: str = "1") -> str:
+    return f"CAST(COALESCE(SUM(CASE WHEN {condition} THEN {value} ELSE 0 END), 0) AS BIGINT)"
+
+
+def _said_cells() -> list[str]:
+    dates = [f"{name}_{edge}" for name in CONTRACTS for edge in ("start", "end")]
+    return [*dict.fromkeys([*_CELLS.values(), *dates, "women_workers", "workers", "members"])]
+
+
+def counted(paths: Mapping[tuple[str, str], Path], indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Return the cube rows (CUBE_COLUMNS) of the ledger snapshots at `paths`, keyed (unit, period).
+
+    Every unit has every atom, with zeros where it has no such enterprise; an indicator whose column is
+    blank throughout the unit has no numerator.
+    """
+    if not paths:
+        return pd.DataFrame(columns=list(CUBE_COLUMNS))
+    with duckdb.connect(config={"threads": 2}) as engine:
+        sql = ledger_sql(indicators, "read_parquet($files)")
+        wide = engine.execute(sql, {"files": [str(path) for path in paths.values()]}).df()
+    return cube_of(wide, list(paths), [name for name in COVERAGE if name in indicators], indicators)
+
+
+def cube_of(
+    wide: pd.DataFrame, slots: Iterable[tuple[str, str]], names: list[str], indicators: Mapping[str, Indicator]
+) -> pd.DataFrame:
+    """Return the wide result of `ledger_sql` as cube rows for the (unit, period) slots."""
+    wide = wide.assign(as_of=pd.to_datetime(wide["as_of"]))
+    wide["period"] = wide["as_of"].dt.strftime("%Y-%m")
+    parts = [_slot_cube(group, unit, period, names, indicators)
+             for unit, period in slots
+             if len(group := wide[(wide["reporting_unit"] == unit) & (wide["period"] == period)])]  # fmt: skip
+    cube = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(CUBE_COLUMNS))
+    return cube[list(CUBE_COLUMNS)]
+
+
+def _slot_cube(
+    group: pd.DataFrame, unit: str, period: str, names: list[str], indicators: Mapping[str, Indicator]
+) -> pd.DataFrame:
+    atoms = [*ATOMS, *(atom for atom in group["enterprise_type"] if atom not in ATOMS)]
+    dense = group.set_index("enterprise_type").reindex(atoms)
+    numbers = dense.select_dtypes("number").fillna(0).astype("Int64")
+    parts = []
+    for name in names:
+        counts = ("numerator", "denominator", "covered_workers", "workers", "unknown", "outside")
+        part = pd.DataFrame({count: numbers[f"{name}_{count}"] for count in counts}, index=numbers.index)
+        if not _said(group, name, indicators[name].base):
+            part["numerator"] = part["covered_workers"] = pd.NA
+        parts.append(part.assign(indicator=name, active=numbers["active"]))
+    rows = pd.concat(parts).rename_axis("enterprise_type").reset_index()
+    return rows.assign(reporting_unit=unit, period=period, as_of=group["as_of"].iloc[0])
+
+
+def _said(group: pd.DataFrame, name: str, base: str) -> bool:
+    """Whether the unit filled the columns that the indicator needs, anywhere in its ledger (rules 2)."""
+    said = {column: int(group[column].sum()) for column in group if str(column).startswith(("said_", "signed_"))}
+    if name == "member":
+        return bool(said["said_members"] and said["said_workers"])
+    if not said[f"said_{_CELLS[name]}"] or not all(said[f"said_{cell}"] for cell in _BASE_CELLS.get(base, ())):
+        return False
+    dated = name not in CONTRACTS or (said[f"said_{name}_start"] and said[f"said_{name}_end"])
+    return bool(dated or not said[f"signed_{name}"])

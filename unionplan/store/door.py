@@ -1,0 +1,328 @@
+"""The store's door: every read as of a commit, every write checked, atomic and recorded.
+
+A store is a folder: `log.sqlite`, `snapshots/` (Parquet), `files/` (uploads byte for byte), `commits/`
+(a JSON copy of every log entry) and `cubes/` (the ready counts of a commit, which can be made again).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from unionplan import clock
+from unionplan.access import Person, require_write
+from unionplan.errors import IntakeError, StalePreviewError, StoreError, UndoRefusedError, UnionplanError
+from unionplan.observations import CUBE_COLUMNS
+from unionplan.plan import TABLES, Plan, Tables, plan_of
+from unionplan.store import snapshots
+from unionplan.store.counts import counted
+from unionplan.store.log import Commit, Entry, Log, Slot, Upload
+
+V = TypeVar("V")
+_KEPT = 8
+_CUBE_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("reporting_unit", "period", "indicator", "enterprise_type")]
+    + [("as_of", pa.timestamp("us"))]
+    + [(name, pa.int64()) for name in CUBE_COLUMNS[5:]]
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be committed together: new ledgers, new tables, the files they came in.
+
+    `expects`: slot → the snapshot that the preview was drawn on (None: empty); the commit is refused
+    when one of them has changed since.
+    """
+
+    action: str
+    note: str = ""
+    ledgers: Mapping[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
+    tables: Mapping[str, snapshots.Rows] = field(default_factory=dict)
+    uploads: tuple[tuple[str, bytes], ...] = ()
+    expects: Mapping[Slot, str | None] = field(default_factory=dict)
+
+
+class _UnchangedError(Exception):
+    """Every slot already holds exactly this; the transaction is left without a commit."""
+
+
+class Store:
+    """One store folder; safe to share between threads, and between processes on one machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.log = Log(root / "log.sqlite")
+        self._lock = threading.Lock()
+        self._plans: dict[int, Plan] = {}
+        self._cubes: dict[int, pd.DataFrame] = {}
+
+    @classmethod
+    def opened(cls, root: Path, seed: Tables, person: Person, at: datetime | None = None) -> Store:
+        """Return the store at `root`; an empty one gets commit 1, the plan tables of `seed`."""
+        try:
+            store = cls(root)
+        except OSError as error:
+            raise StoreError(f"数据目录 {root}", f"打不开（{error.strerror}）", "", "请检查路径和读写权限") from error
+        if store.head() == 0:
+            plan_of(seed)
+            change = Change(
+                "seed", "建库：载入计划、指标定义、填报单位和设置", tables={name: seed[name] for name in TABLES}
+            )
+            store._commit(change, person.name, at or clock.now(), only_first=True)
+        return store
+
+    def head(self) -> int:
+        """Return the newest commit's id: the version that caches and open pages compare."""
+        return self.log.head()
+
+    def history(self) -> list[Commit]:
+        """Return every commit, oldest first."""
+        return self.log.commits()
+
+    def known(self, commit: int | None = None) -> int:
+        """Return `commit`, or the head; raises IntakeError for one that does not exist."""
+        head = self.head()
+        if commit is None:
+            return head
+        if not 1 <= commit <= head:
+            raise IntakeError(f"第{commit}次更新", "没有这次更新", f"现有第 1 至 {head} 次", "请在更新记录中选择")
+        return commit
+
+    def heads(self, commit: int) -> dict[Slot, Entry]:
+        """Return what every slot holds as of `commit`."""
+        return {slot: entry for slot, entry in self.log.heads(commit).items() if entry.snapshot is not None}
+
+    def tables(self, commit: int) -> Tables:
+        """Return the plan tables in force at `commit`."""
+        heads = self.heads(commit)
+        return {name: snapshots.read_rows(self.place(heads[Slot(name)])) for name in TABLES}
+
+    def plan(self, commit: int) -> Plan:
+        """Return the plan in force at `commit`, read once."""
+        if commit not in self._plans:
+            _keep(self._plans, commit, plan_of(self.tables(commit)))
+        return self._plans[commit]
+
+    def today(self, commit: int) -> date:
+        """Return the clock for a view of `commit`: an earlier commit is judged at its own day."""
+        day = clock.today(self.plan(commit).settings.clock)
+        if clock.pinned() or commit == self.head():
+            return day
+        return min(day, datetime.fromisoformat(self.log.commits()[commit - 1].at).date())
+
+    def ledger(self, entry: Entry) -> pd.DataFrame:
+        """Return the ledger snapshot that an entry names."""
+        return snapshots.read_ledger(self.place(entry))
+
+    def upload(self, sha256: str) -> bytes:
+        """Return a file byte for byte as it was handed in."""
+        return snapshots.read_bytes(self.root / "files" / sha256)
+
+    def cube(self, commit: int) -> pd.DataFrame:
+        """Return the counts of every ledger in force at `commit` (observations.CUBE_COLUMNS), read once."""
+        with self._lock:
+            if commit not in self._cubes:
+                _keep(self._cubes, commit, self._ready_cube(commit))
+            return self._cubes[commit]
+
+    def append(self, change: Change, person: Person, at: datetime | None = None) -> int | None:
+        """Commit `change` and return its id, None when every slot already held exactly that.
+
+        Raises AccessError, StalePreviewError, PlanError (the tables do not hold together) or StoreError;
+        then nothing has changed.
+        """
+        plan = self.plan(self.head())
+        require_write(person, plan.settings.sample)
+        if change.tables:
+            plan_of({**self.tables(self.head()), **change.tables})
+        return self._commit(change, person.name, at or clock.now(plan.settings.clock))
+
+    def undo(self, commit: int, person: Person, note: str, at: datetime | None = None) -> int:
+        """Put every slot of `commit` back to what it held before, as a new commit, and return its id.
+
+        Raises UndoRefusedError when it is the first commit or a later one stands on its slots.
+        """
+        plan = self.plan(self.head())
+        require_write(person, plan.settings.sample)
+        target = self.log.commits()[self.known(commit) - 1]
+        moment = at or clock.now(plan.settings.clock)
+        before = self.log.heads(commit - 1)
+
+        def newest_everywhere(head: int) -> None:
+            _require_undoable(target, self.log.heads(head))
+
+        entries = [_restored(entry, before.get(entry.slot)) for entry in target.entries]
+        done = self.log.append(_stamp(moment), person.name, "undo", note, commit, (), entries, newest_everywhere)
+        self._settle(done)
+        return done
+
+    def verify(self) -> list[str]:
+        """Return one sentence per file that is missing or altered, nothing when all is well."""
+        found = [f"提交记录 log.sqlite：{text}" for text in self.log.problems()]
+        commits = self.log.commits()
+        names = {f"snapshots/{e.snapshot}.parquet" for c in commits for e in c.entries if e.snapshot}
+        names |= {f"files/{upload.sha256}" for commit in commits for upload in commit.files}
+        for name in sorted(names):
+            try:
+                snapshots.read_bytes(self.root / name)
+            except StoreError as error:
+                found.append(str(error))
+        return found or self._derived_problems(commits)
+
+    def _derived_problems(self, commits: list[Commit]) -> list[str]:
+        """Compare what can be made again: the JSON copies of the log and the newest cube."""
+        found = []
+        for commit in commits:
+            place = self._sidecar(commit.id)
+            if not place.exists() or json.loads(place.read_text(encoding="utf-8")) != _as_json(commit):
+                found.append(
+                    f"提交副本 {place.name}：缺失或与提交记录不符。重新打开看板会补写；若内容不符请联系信息员。"
+                )
+        head = self.head()
+        if not self._made_cube(head).equals(self._ready_cube(head)):
+            found.append(f"汇总 {head:06d}.parquet：与台账重新计算的结果不符。请删除 cubes 目录，系统会重新生成。")
+        return found
+
+    def _commit(self, change: Change, who: str, at: datetime, only_first: bool = False) -> int | None:
+        entries = [self._kept_ledger(slot, as_of, ledger) for slot, (as_of, ledger) in change.ledgers.items()]
+        entries += [self._kept_rows(Slot(name), rows) for name, rows in change.tables.items()]
+        files = [
+            Upload(name, snapshots.write_bytes(self.root / "files", data), len(data)) for name, data in change.uploads
+        ]
+
+        def fresh(head: int) -> None:
+            heads = self.log.heads(head)
+            _require_fresh(change.expects, heads)
+            if (only_first and head) or all(_same(entry, heads.get(entry.slot)) for entry in entries):
+                raise _UnchangedError
+
+        try:
+            done = self.log.append(_stamp(at), who, change.action, change.note, None, files, entries, fresh)
+        except _UnchangedError:
+            return None
+        self._settle(done)
+        return done
+
+    def _settle(self, commit: int) -> None:
+        """Write what follows from a commit; if the machine stops here, it is made again when missed."""
+        try:
+            for known in self.log.commits():
+                if not self._sidecar(known.id).exists():
+                    text = json.dumps(_as_json(known), ensure_ascii=False, indent=1)
+                    snapshots.write_at(self._sidecar(known.id), text.encode())
+            self.cube(commit)
+        except UnionplanError:  # the commit itself stands; both are written again on the next occasion
+            return
+
+    def _kept_ledger(self, slot: Slot, as_of: date, ledger: pd.DataFrame) -> Entry:
+        return self._kept(slot, as_of, snapshots.ledger_bytes(ledger), len(ledger))
+
+    def _kept_rows(self, slot: Slot, rows: snapshots.Rows) -> Entry:
+        return self._kept(slot, None, snapshots.rows_bytes(rows), len(rows))
+
+    def _kept(self, slot: Slot, as_of: date | None, data: bytes, rows: int) -> Entry:
+        name = snapshots.write_bytes(self.root / "snapshots", data, ".parquet")
+        return Entry(slot, as_of, name, rows, len(data))
+
+    def place(self, entry: Entry) -> Path:
+        """Return the Parquet file that an entry names."""
+        return self.root / "snapshots" / f"{entry.snapshot}.parquet"
+
+    def _sidecar(self, commit: int) -> Path:
+        return self.root / "commits" / f"{commit:06d}.json"
+
+    def _ready_cube(self, commit: int) -> pd.DataFrame:
+        place = self.root / "cubes" / f"{commit:06d}.parquet"
+        if not place.exists():
+            made = pa.Table.from_pandas(self._next_cube(commit), schema=_CUBE_SCHEMA, preserve_index=False)
+            out = pa.BufferOutputStream()
+            pq.write_table(made, out, compression="zstd")
+            snapshots.write_at(place, out.getvalue().to_pybytes())
+        frame: pd.DataFrame = pq.read_table(place).to_pandas(types_mapper=snapshots.PANDAS_TYPES.get)[
+            list(CUBE_COLUMNS)
+        ]
+        return frame
+
+    def _next_cube(self, commit: int) -> pd.DataFrame:
+        """The cube before, without the slots that the commit touched, plus their new counts."""
+        before = self.root / "cubes" / f"{commit - 1:06d}.parquet"
+        touched = [entry.slot for entry in self.log.commits()[commit - 1].entries]
+        if not before.exists() or Slot("indicators") in touched:
+            return self._made_cube(commit)
+        heads = self.heads(commit)
+        old = self._ready_cube(commit - 1)
+        stays = ~pd.MultiIndex.from_frame(old[["reporting_unit", "period"]]).isin([(s.unit, s.period) for s in touched])
+        new = self._counted({slot: heads[slot] for slot in touched if slot in heads}, commit)
+        return _sorted_cube([old[stays], new])
+
+    def _made_cube(self, commit: int) -> pd.DataFrame:
+        return _sorted_cube([self._counted(self.heads(commit), commit)])
+
+    def _counted(self, heads: Mapping[Slot, Entry], commit: int) -> pd.DataFrame:
+        paths = {(s.unit, s.period): self.place(e) for s, e in heads.items() if s.dataset == "ledger"}
+        return counted(paths, self.plan(commit).indicators)
+
+
+def _sorted_cube(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    cube = pd.concat(filled) if filled else pd.DataFrame(columns=list(CUBE_COLUMNS))
+    cube = cube.sort_values(["reporting_unit", "period", "indicator", "enterprise_type"], ignore_index=True)
+    numbers = dict.fromkeys(CUBE_COLUMNS[5:], "Int64")
+    words = dict.fromkeys(("reporting_unit", "period", "indicator", "enterprise_type"), "string")
+    return cube.astype({**words, **numbers, "as_of": "datetime64[us]"})[list(CUBE_COLUMNS)]
+
+
+def _require_fresh(expects: Mapping[Slot, str | None], heads: Mapping[Slot, Entry]) -> None:
+    for slot, expected in expects.items():
+        actual = heads.get(slot)
+        if (actual.snapshot if actual else None) != expected:
+            later = f"第{actual.commit}次更新" if actual else "另一次更新"
+            raise StalePreviewError(
+                f"{slot.unit or slot.dataset}{slot.period}", f"预览之后，{later}已改动同一批数据",
+                "确认的内容须与预览时一致", "请重新预览后再确认")  # fmt: skip
+
+
+def _require_undoable(target: Commit, heads: Mapping[Slot, Entry]) -> None:
+    where = f"第{target.id}次更新"
+    if target.id == 1:
+        raise UndoRefusedError(where, "这是建库", "建库不能撤销", "如需重来请换一个空的数据目录")
+    later = sorted({heads[e.slot].commit for e in target.entries if heads[e.slot].commit != target.id})
+    if later:
+        names = "、".join(f"第{number}次" for number in later)
+        raise UndoRefusedError(
+            where, f"之后的{names}更新已改动同一批数据", "只能撤销最新的一次", f"请先撤销{names}更新"
+        )
+
+
+def _restored(entry: Entry, before: Entry | None) -> Entry:
+    if before is None or before.snapshot is None:
+        return Entry(entry.slot, entry.as_of, None, 0, 0)
+    return Entry(entry.slot, before.as_of, before.snapshot, before.rows, before.bytes)
+
+
+def _same(entry: Entry, head: Entry | None) -> bool:
+    return head is not None and head.snapshot == entry.snapshot
+
+
+def _stamp(at: datetime) -> str:
+    return at.replace(microsecond=0).isoformat()
+
+
+def _as_json(commit: Commit) -> object:
+    return json.loads(json.dumps(asdict(commit), ensure_ascii=False, default=str))
+
+
+def _keep(kept: dict[int, V], key: int, value: V) -> None:
+    while len(kept) >= _KEPT:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = value

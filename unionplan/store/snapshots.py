@@ -1,0 +1,124 @@
+"""Immutable files: Parquet snapshots and uploads, each named by the SHA-256 of its bytes.
+
+A file is written beside its place, synced, renamed, and its folder synced, before any log entry may name
+it. A file that already stands there is the same bytes and is left alone; nothing is changed or deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from unionplan.errors import StoreError
+from unionplan.observations import DERIVED, FIELDS, Field
+
+Rows = list[dict[str, str]]
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of `data` as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_bytes(folder: Path, data: bytes, suffix: str = "") -> str:
+    """Keep `data` durably in `folder` under its digest and return the digest; raises StoreError."""
+    name = digest(data)
+    place = folder / f"{name}{suffix}"
+    if not place.exists():
+        write_at(place, data)
+    return name
+
+
+def write_at(place: Path, data: bytes) -> None:
+    """Write `data` at `place` so that it is wholly there after a crash, or not at all."""
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(place)
+        _sync_folder(place.parent)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StoreError(
+            f"数据目录 {place.parent.name}",
+            f"写入失败（{error.strerror}）",
+            "本次提交没有生效",
+            "请检查磁盘空间和写权限后重试",
+        ) from error
+
+
+def read_bytes(place: Path) -> bytes:
+    """Return the bytes at `place`; raises StoreError when the file is gone or its digest is another."""
+    try:
+        data = place.read_bytes()
+    except OSError as error:
+        raise StoreError(
+            f"数据文件 {place.name}", f"读不到（{error.strerror}）", "", "请信息员运行 verify 核对并从备份恢复"
+        ) from error
+    if digest(data) != place.stem:
+        raise StoreError(
+            f"数据文件 {place.name}", "内容已被改动", "文件须与登记的校验值一致", "请信息员运行 verify 核对并从备份恢复"
+        )
+    return data
+
+
+def ledger_bytes(ledger: pd.DataFrame) -> bytes:
+    """Return a ledger snapshot (FIELDS, DERIVED, key, as_of) as Parquet bytes, rows in order of their key."""
+    table = pa.Table.from_pandas(ledger.sort_values("key"), schema=LEDGER_SCHEMA, preserve_index=False)
+    return _parquet(table)
+
+
+def rows_bytes(rows: Rows) -> bytes:
+    """Return a table of text rows (plan, units, settings …) as Parquet bytes."""
+    columns = list(rows[0]) if rows else []
+    return _parquet(pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in columns}))
+
+
+def read_ledger(place: Path) -> pd.DataFrame:
+    """Return a ledger snapshot: text as string, counts as Int64, dates as datetime64, blanks as missing."""
+    table = pq.read_table(io.BytesIO(read_bytes(place)))
+    frame: pd.DataFrame = table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    return frame
+
+
+def read_rows(place: Path) -> Rows:
+    """Return a table of text rows."""
+    return [{k: v or "" for k, v in row.items()} for row in pq.read_table(io.BytesIO(read_bytes(place))).to_pylist()]
+
+
+def _parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # a directory cannot be opened there; NTFS journals the rename itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _arrow_type(field: Field) -> Any:
+    return {"date": pa.date32(), "count": pa.int64()}.get(field.kind, pa.string())
+
+
+PANDAS_TYPES: dict[Any, Any] = {pa.string(): pd.StringDtype(), pa.int64(): pd.Int64Dtype()}
+LEDGER_SCHEMA = pa.schema(
+    [("key", pa.string()), ("as_of", pa.date32())]
+    + [(field.id, _arrow_type(field)) for field in FIELDS.values()]
+    + [(name, pa.bool_() if name == "active" else pa.string()) for name in DERIVED]
+)
