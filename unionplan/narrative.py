@@ -12,7 +12,7 @@ from itertools import groupby
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.plan import Indicator
+from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
 Indicators = Mapping[str, Indicator]
@@ -85,6 +85,45 @@ def widest_gaps(rows: Sequence[Attainment], indicators: Indicators) -> str:
             break
         parts += [f"{name}{theme.count(gap or 0)}家" for name in names]
     return "还差家数最多：" + "、".join(parts)
+
+
+def conclusion(rows: Sequence[Attainment]) -> str:
+    """Return the overview's one line: 截至10月31日，8项覆盖目标：达标2项，偏慢1项。"""
+    days = [row.as_of for row in rows if row.as_of]
+    if not days:
+        return "还没有数据，请先在“数据更新”上传企业台账"
+    return f"截至{theme.month_day(max(days))}，{overview_title(rows)}"
+
+
+def units_counted(rows: Sequence[Attainment], units: int) -> str:
+    """Return how many units the figures stand on, naming who is missing: 1个单位未报送，按11个单位汇总."""
+    known = [row for row in rows if row.numerator is not None]
+    if not known:
+        return f"填报单位 {units} 个，均未报送"
+    sets = {row.missing for row in known}
+    if sets == {()}:
+        return f"{units}个填报单位均已报送"
+    if len(sets) > 1:
+        return "各指标已报送的单位不同，未报送单位见图下说明"
+    names = "、".join(known[0].missing)
+    lost = len(known[0].missing)
+    return f"{lost}个单位未报送（{names}），按{units - lost}个单位汇总"
+
+
+def overview_subtitle(rows: Sequence[Attainment], indicators: Indicators) -> str:
+    """Return what the overview chart measures, its unit, and where most enterprises are missing."""
+    return "　｜　".join(filter(None, ("各类企业覆盖目标完成情况，%", widest_gaps(rows, indicators))))
+
+
+def source(rows: Sequence[Attainment]) -> str:
+    """Return where the figures come from and as of when, for the foot of a picture."""
+    return f"数据来源：各填报单位企业台账｜{as_of_words(rows)}"
+
+
+def pace_note(settings: Settings) -> str:
+    """Return the rule of pace in force, for the foot of a picture."""
+    share = theme.target_percent(settings.slow_bp)
+    return f"序时：期初至截止日按天均匀；完成应有增量不足{share}%为滞后"
 
 
 def as_of_words(rows: Sequence[Attainment]) -> str:

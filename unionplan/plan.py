@@ -243,9 +243,16 @@ def units_of(rows: list[Row]) -> tuple[Unit, ...]:
 
 
 def target_order(plan: Plan) -> tuple[Target, ...]:
-    """Return the rate targets in the plan's order: each indicator's scopes together, city-own ones last."""
+    """Return the rate targets as they are drawn: indicators in the plan's order, the scopes of one together.
+
+    The city's own targets come last.
+    """
     places = {item.id: place for place, item in enumerate(plan.items)}
-    return tuple(sorted(plan.targets, key=lambda t: (t.item is None, places.get(t.anchor, len(places)))))
+    rows = [(target.item is None, places.get(target.anchor, len(places)), target) for target in plan.targets]
+    first: dict[str, tuple[bool, int]] = {}
+    for own, place, target in sorted(rows, key=lambda row: row[:2]):
+        first.setdefault(target.indicator, (own, place))
+    return tuple(row[2] for row in sorted(rows, key=lambda row: (first[row[2].indicator], row[1])))
 
 
 def scope_of(wording: str) -> str | None:

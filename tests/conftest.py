@@ -1,0 +1,180 @@
+"""What several tests share: a day, a seeded store, workbooks written as small text tables, the command line.
+
+A text table has one row a line, cells parted by `|`. Plain whole numbers become numbers and ISO days dates;
+a leading zero or apostrophe keeps a cell text (`001`, `'123`), `=…` is a formula.
+"""
+
+import contextlib
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from unionplan.__main__ import main
+from unionplan.access import Person
+from unionplan.intake.preview import Options, Preview, preview, submit
+from unionplan.intake.readings import FileReading
+from unionplan.intake.worker import read_file, unit_names
+from unionplan.plan import Tables, plan_of, read_tables
+from unionplan.store import Store
+
+PLAN_FOLDER = Path(__file__).resolve().parent.parent / "data" / "plan"
+TODAY = date(2026, 11, 5)
+CLERK = Person("王经办")
+
+
+def table_rows(table: str) -> list[list[Any]]:
+    """Return a text table as rows of typed cells; an empty line stays an empty row."""
+    lines = table.strip("\n").split("\n")
+    return [[_typed(cell.strip()) for cell in line.split("|")] if line.strip() else [] for line in lines]
+
+
+def _typed(text: str) -> Any:
+    if not text:
+        return None
+    if text.startswith("'"):
+        return text[1:]
+    if re.fullmatch(r"-?(0|[1-9]\d*)", text):
+        return int(text)
+    if re.fullmatch(r"-?\d+\.\d+", text):
+        return float(text)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        with contextlib.suppress(ValueError):
+            return datetime.fromisoformat(text)
+    return text.replace("\\n", "\n")
+
+
+def xlsx_bytes(sheets: str | dict[str, str]) -> bytes:
+    """Return a workbook with one sheet per text table."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, table in ({"企业台账": sheets} if isinstance(sheets, str) else sheets).items():
+        sheet = book.create_sheet(title)
+        for place, row in enumerate(table_rows(table), start=1):
+            for column, value in enumerate(row, start=1):
+                if value is not None:
+                    sheet.cell(place, column, value)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def csv_bytes(table: str, encoding: str = "utf-8", separator: str = ",") -> bytes:
+    """Return a text table as the bytes of a CSV file; its cells are the very words of the table."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator)
+    for line in table.strip("\n").split("\n"):
+        writer.writerow([cell.strip().replace("\\n", "\n") for cell in line.split("|")])
+    return out.getvalue().encode(encoding)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command left behind: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """stdout as one JSON document."""
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="module")
+def today() -> Iterator[date]:
+    """The clock stands at 2026-11-05, and no store comes from the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNIONPLAN_TODAY", TODAY.isoformat())
+        patch.delenv("UNIONPLAN_STORE", raising=False)
+        yield TODAY
+
+
+@pytest.fixture(scope="session")
+def plan_tables() -> Tables:
+    """The shipped plan tables."""
+    return read_tables(PLAN_FOLDER)
+
+
+@pytest.fixture
+def new_store(today: date, plan_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
+    """A maker of empty stores, each seeded with the shipped plan as commit 1."""
+    return lambda: Store.opened(tmp_path_factory.mktemp("store") / "data", plan_tables, CLERK)
+
+
+@pytest.fixture
+def store(new_store: Callable[[], Store]) -> Store:
+    """An empty store, seeded with the shipped plan as commit 1."""
+    return new_store()
+
+
+@pytest.fixture(scope="session")
+def workbook() -> Callable[[str | dict[str, str]], bytes]:
+    """Text table, or sheet name → text table, as .xlsx bytes."""
+    return xlsx_bytes
+
+
+@pytest.fixture(scope="session")
+def csv_file() -> Callable[..., bytes]:
+    """Text table as .csv bytes in an encoding, with a separator."""
+    return csv_bytes
+
+
+@pytest.fixture(scope="session")
+def read(plan_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., FileReading]:
+    """Bytes → FileReading, through the reading process, with the shipped units unless others are given."""
+
+    def reading(
+        data: bytes, name: str = "台账.xlsx", unit: str | None = None, as_of: date | None = None, units: Any = None
+    ) -> FileReading:
+        known = unit_names(plan_of(plan_tables).units) if units is None else units
+        return read_file(name, data, tmp_path_factory.mktemp("reading"), known, unit, as_of)
+
+    return reading
+
+
+@pytest.fixture(scope="session")
+def look(read: Callable[..., FileReading]) -> Callable[..., Preview]:
+    """Store and bytes → Preview; further words are Options."""
+
+    def looked(store: Store, data: bytes, name: str = "台账2026年10月.xlsx", **options: Any) -> Preview:
+        wanted = Options(**options)
+        units = unit_names(store.plan(store.head()).units)
+        return preview(store, read(data, name, wanted.unit, wanted.as_of, units), wanted)
+
+    return looked
+
+
+@pytest.fixture(scope="session")
+def take(look: Callable[..., Preview]) -> Callable[..., tuple[Preview, int | None]]:
+    """Store and bytes → (Preview, commit): read, look, submit; raises what submit raises."""
+
+    def taken(
+        store: Store, data: bytes, name: str = "台账2026年10月.xlsx", reason: str = "", **options: Any
+    ) -> tuple[Preview, int | None]:
+        seen = look(store, data, name, **options)
+        return seen, submit(store, seen, CLERK, reason)
+
+    return taken
+
+
+@pytest.fixture(scope="module")
+def cli(today: date) -> Callable[..., Answer]:
+    """Run one command in this process; returns its exit code and what it wrote."""
+
+    def run(*words: object) -> Answer:
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([str(word) for word in words])
+        return Answer(code, out.getvalue(), err.getvalue())
+
+    return run

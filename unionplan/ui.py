@@ -1,0 +1,424 @@
+"""The frame of every page, and what is drawn inside it: the only module besides app.py and pages/ that knows Streamlit.
+
+There is no `st.navigation`: a deep link that is the first visit after a start would run the page without it. So every
+page begins with `frame("pages/x.py")`, and the menu comes from one table. Text that came from a spreadsheet is escaped
+here; nothing else may pass it to `st.html`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Literal, NamedTuple, TypeVar
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from unionplan.access import Person
+from unionplan.attainment import Attainment, Outlook, headline
+from unionplan.errors import UnionplanError
+from unionplan.narrative import as_of_words
+from unionplan.plan import Plan, read_tables
+from unionplan.store import Store
+
+_LOG = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Page(NamedTuple):
+    """One line of the menu: the script Streamlit runs, and what a reader calls it."""
+
+    path: str
+    title: str
+
+
+PAGES = (
+    Page("app.py", "目标总览"),
+    Page("pages/refresh.py", "数据更新"),
+    Page("pages/history.py", "更新记录"),
+)
+
+PRODUCT = "工会目标任务看板"
+ROOT = Path(__file__).resolve().parent.parent
+FAVICON = ROOT / "assets" / "favicon.png"
+OWN, NEXT = "store", "下一个数据库.txt"
+"""The folder of an office's own data beside the sample, and the file by which the sample points to it."""
+SIDEBAR_WIDTH = 240  # px
+KEPT = ("commit",)  # what a link of the menu carries along: looking back stays looking back
+SEGMENTS = 5  # up to so many options stand side by side, more go into a list
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table; `role` is a key of theme.ROLES and colours the text."""
+
+    text: str
+    role: str = ""
+
+
+def frame(page: str, *, period: str = "", banner: Sequence[str] = (), foot: Sequence[str] = ()) -> None:
+    """Draw what surrounds `page`: title, style, menu, banners. The first call of every page.
+
+    `period` stands under the product's name and `foot` (as-of date, commit) at the foot of the menu; both are
+    repeated at the head of a print. A banner that begins with 示例 is drawn as sample data, one that begins with
+    正在回看 as a look back, which gets a link to the present when the address names a commit.
+    """
+    title = _title(page)
+    st.set_page_config(
+        page_title=f"{title} · {PRODUCT}",
+        page_icon=str(FAVICON),  # a local file: a `:material/` icon is fetched from the internet
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+    )
+    _dress()
+    with st.sidebar:
+        _menu(page, period, foot)
+    st.html(_print_head(title, period, foot))
+    for text in banner:
+        _banner(page, text)
+
+
+def heading(text: str, note: str = "") -> None:
+    """Draw the page's one heading, and under it a line of explanation."""
+    under = f"<p>{escape(note)}</p>" if note else ""
+    st.html(f'<div class="up-heading"><h1>{escape(text)}</h1>{under}</div>')
+
+
+def message(kind: Literal["note", "ask", "error", "ok"], text: str) -> None:
+    """Say one thing to the reader: for information, to decide, what is wrong, what succeeded. Line breaks are kept."""
+    role = "alert" if kind == "error" else "status"
+    st.html(f'<div class="up-{kind}" role="{role}">{escape(text)}</div>')
+
+
+def chart(figure: go.Figure, name: str, *, phone: go.Figure | None = None, key: str | None = None) -> None:
+    """Draw a figure at its own size; where the page is narrower it is shown smaller as a whole, never rearranged.
+
+    Below half its size it is no longer made smaller but scrolls in its own box.
+    `name` is the file name of the picture behind the camera button, without suffix. `phone` takes its place on a
+    narrow screen.
+    """
+    base = key or f"chart-{name}"
+    if phone is None:
+        _plot(figure, name, base)
+        return
+    with st.container(key=f"up-wide-{base}"):
+        _plot(figure, name, base)
+    with st.container(key=f"up-narrow-{base}"):
+        _plot(phone, name, f"{base}-narrow")
+
+
+def table(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str | Cell]],
+    *,
+    numeric: Collection[int] = (),
+    key: str | None = None,
+    caption: str = "",
+) -> None:
+    """Draw a table that scrolls in its own box; columns whose index is in `numeric` are right-aligned.
+
+    The first column names the row. `caption` is what a screen reader calls the table. Every text is escaped.
+    """
+    with st.container(key=key):
+        st.html(table_html(headers, rows, numeric=numeric, caption=caption))
+
+
+def table_html(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str | Cell]],
+    *,
+    numeric: Collection[int] = (),
+    caption: str = "",
+) -> str:
+    """Return the HTML of `table`, every text escaped."""
+    head = "".join(f'<th scope="col"{_align(i, numeric)}>{escape(text)}</th>' for i, text in enumerate(headers))
+    body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in rows)
+    label = f' aria-label="{escape(caption)}"' if caption else ""
+    return (
+        f'<div class="up-scroll" role="region" tabindex="0"{label}><table class="up-table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def download(label: str, data: bytes, file_name: str, mime: str, *, key: str | None = None) -> None:
+    """Draw a button that saves `data` under `file_name`; the page does not run again."""
+    st.download_button(label, data, file_name, mime, key=key, on_click="ignore")
+
+
+def choice(label: str, options: Sequence[T], key: str, format: Callable[[T], str] = str) -> T:
+    """Return the option chosen by the reader or by the address (`?key=文字`); the first one where neither says.
+
+    The address carries the option's words, and only when it is not the first. Words that are no option are dropped
+    from the address.
+    """
+    assert options, "a choice needs options"
+    if len(options) <= SEGMENTS:
+        chosen = st.segmented_control(
+            label, options, default=options[0], required=True, format_func=format, key=key, bind="query-params"
+        )
+    else:
+        chosen = st.selectbox(label, options, format_func=format, key=key, bind="query-params")
+    return options[0] if chosen is None else chosen
+
+
+def follow(version: Callable[[], object], seconds: float = 3) -> None:
+    """Run the page again as soon as `version()` is no longer what it is now, so that an open board follows a refresh.
+
+    Asks every `seconds` over the open connection; draws nothing.
+    """
+    seen = version()
+
+    @st.fragment(run_every=seconds)
+    def watch() -> None:
+        if version() != seen:
+            st.rerun()
+
+    with st.container(key="up-follow"):
+        watch()
+
+
+@cache
+def _asset(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+
+
+def _title(page: str) -> str:
+    titles = dict(PAGES)
+    assert page in titles, f"{page} is not in PAGES"
+    return titles[page]
+
+
+def _dress() -> None:
+    st.html(f"<style>{_asset('shell.css')}</style>")
+    with st.container(key="up-shell"):
+        st.html(f"<script>{_asset('shell.js')}</script>", unsafe_allow_javascript=True)
+
+
+def _menu(page: str, period: str, foot: Sequence[str]) -> None:
+    under = f"<small>{escape(period)}</small>" if period else ""
+    st.html(f'<div class="up-brand"><strong>{PRODUCT}</strong>{under}</div>')
+    with st.container(key="up-menu"):
+        for entry in PAGES:
+            _link(entry, current=entry.path == page)
+    if foot:
+        lines = "".join(f"<span>{escape(line)}</span>" for line in foot)
+        st.html(f'<div class="up-foot">{lines}</div>')
+
+
+def _link(entry: Page, *, current: bool) -> None:
+    with st.container(key="up-current" if current else None):
+        st.page_link(entry.path, label=entry.title, query_params=_kept())
+
+
+def _kept() -> dict[str, str]:
+    return {name: st.query_params[name] for name in KEPT if name in st.query_params}
+
+
+def _banner(page: str, text: str) -> None:
+    kind = "sample" if text.startswith("示例") else "asof" if text.startswith("正在回看") else "note"
+    body = f'<div class="up-{kind}" role="note">{escape(text)}</div>'
+    if kind == "asof" and _kept():
+        with st.container(key="up-back", horizontal=True):
+            st.html(body)
+            st.page_link(page, label="回到最新")
+    else:
+        st.html(body)
+
+
+def _print_head(title: str, period: str, foot: Sequence[str]) -> str:
+    words = " · ".join(escape(text) for text in (PRODUCT, title, period, *foot) if text)
+    return f'<div class="up-print">{words}</div>'
+
+
+def _align(column: int, numeric: Collection[int]) -> str:
+    return ' class="up-number"' if column in numeric else ""
+
+
+def _row(row: Sequence[str | Cell], numeric: Collection[int]) -> str:
+    return "".join(_cell(i, value, numeric) for i, value in enumerate(row))
+
+
+def _cell(column: int, value: str | Cell, numeric: Collection[int]) -> str:
+    cell = value if isinstance(value, Cell) else Cell(value)
+    text = escape(cell.text)
+    inner = f'<span class="up-role-{escape(cell.role)}">{text}</span>' if cell.role else text
+    if column == 0:
+        return f'<th scope="row"{_align(column, numeric)}>{inner}</th>'
+    return f"<td{_align(column, numeric)}>{inner}</td>"
+
+
+def _plot(figure: go.Figure, name: str, key: str) -> None:
+    width, height = int(figure.layout.width or 1120), int(figure.layout.height or 560)
+    with st.container(key=f"up-pan-{key}"), st.container(key=f"up-chart-{width}x{height}-{key}"):
+        st.plotly_chart(
+            figure, theme=None, width=width, height=height, key=key, alt=name, config=_plot_config(name, width, height)
+        )
+
+
+def _plot_config(name: str, width: int, height: int) -> dict[str, object]:
+    return {
+        "displaylogo": False,
+        "locale": "zh-CN",
+        "locales": {"zh-CN": PLOTLY_WORDS},
+        "modeBarButtons": [["toImage"]],
+        "scrollZoom": False,
+        "doubleClick": False,
+        "showTips": False,
+        "toImageButtonOptions": {"format": "png", "filename": name, "width": width, "height": height, "scale": 3},
+    }
+
+
+_MONTHS = [f"{month}月" for month in (*"一二三四五六七八九十", "十一", "十二")]
+_DAYS = list("日一二三四五六")
+
+PLOTLY_WORDS: Mapping[str, Mapping[str, object]] = {
+    "dictionary": {
+        "Download plot": "下载图片",
+        "Download plot as a PNG": "下载图片",
+        "Preparing image - this may take a few seconds": "正在生成图片，请稍候",
+        "Image download succeeded": "图片已下载",
+        "Sorry, there was a problem downloading your image!": "图片未能生成，请再试一次",
+    },
+    "format": {
+        "days": [f"星期{day}" for day in _DAYS],
+        "shortDays": [f"周{day}" for day in _DAYS],
+        "months": _MONTHS,
+        "shortMonths": [f"{month}月" for month in range(1, 13)],
+        "date": "%Y年%-m月%-d日",
+        "year": "%Y年",
+        "month": "%Y年%-m月",
+        "dayMonth": "%-m月%-d日",
+        "dayMonthYear": "%Y年%-m月%-d日",
+        "dateTime": "%Y年%-m月%-d日 %H:%M",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Board:
+    """What a page shows: a store as of one commit, the plan and the clock that go with it."""
+
+    store: Store
+    commit: int
+    plan: Plan
+    today: date
+    looking_back: bool
+
+    def outlook(self) -> Outlook:
+        """Return the data and the dates that judge it."""
+        return Outlook(self.store.cube(self.commit), self.plan, self.today)
+
+    def rows(self) -> list[Attainment]:
+        """Return the headline figures, computed once per commit and day and shared by all who look."""
+        return _headline(str(self.store.root), self.commit, self.today, self.outlook)
+
+
+@contextmanager
+def page(path: str) -> Iterator[Board]:
+    """Open a page: its frame, then its board; what users can cause is said in a sentence, never a traceback."""
+    try:
+        board = _board()
+    except UnionplanError as error:
+        frame(path)
+        message("error", str(error))
+        st.stop()
+    _framed(path, board)
+    try:
+        yield board
+    except UnionplanError as error:
+        message("error", str(error))
+    except Exception:  # whatever else goes wrong is ours to mend; the reader gets a sentence, the log the trace
+        _LOG.exception("page %s failed", path)
+        message("error", "本页出错了。数据没有改动。请刷新重试；仍不行请把操作步骤告诉信息员。")
+
+
+def _board() -> Board:
+    store = _opened(str(store_root()))
+    asked = st.query_params.get("commit", "")
+    head = store.head()
+    commit = int(asked) if asked.isdecimal() and 1 <= int(asked) <= head else head
+    return Board(store, commit, store.plan(commit), store.today(commit), commit != head)
+
+
+def _framed(path: str, board: Board) -> None:
+    rows, settings = board.rows(), board.plan.settings
+    banner = ["示例数据：城市、单位和企业均为虚构，计划原文照录。"] if settings.sample else []
+    last = board.store.history()[board.commit - 1]
+    if board.looking_back:
+        banner.append(f"正在回看第{board.commit}次更新（{moment(last.at)}）之后的看板。")
+    foot = [as_of_words(rows), f"第{board.commit}次更新　{moment(last.at)}"]
+    frame(path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot)
+    if settings.sample:
+        _offer_start(board)
+    follow(board.store.head)
+
+
+def _offer_start(board: Board) -> None:
+    """One click from the sample to an empty store of one's own; nothing of the sample is deleted."""
+    with st.container(key="up-start"):
+        if st.button("开始使用", key="start", help="换到自己的空数据库，示例数据保留"):
+            (board.store.root / NEXT).write_text(OWN, encoding="utf-8")
+            st.query_params.clear()
+            st.rerun()
+
+
+def store_root() -> Path:
+    """Return the store that the board shows; a sample that has been left points to its successor."""
+    root = Path(os.environ.get("UNIONPLAN_STORE") or ROOT / "data" / OWN)
+    pointer = root / NEXT
+    return root.parent / pointer.read_text(encoding="utf-8").strip() if pointer.exists() else root
+
+
+@st.cache_resource(show_spinner=False)
+def _opened(root: str) -> Store:
+    return Store.opened(Path(root), read_tables(ROOT / "data" / "plan"), Person("系统"))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _headline(root: str, commit: int, today: date, _outlook: Callable[[], Outlook]) -> list[Attainment]:
+    """Shared by every session; a commit never changes, so what is cached under its number never goes stale."""
+    assert root
+    assert commit
+    assert today
+    return headline(_outlook())
+
+
+def moment(at: str) -> str:
+    """Return a commit's time as 11月3日 15:40, with the year when it is another."""
+    then = datetime.fromisoformat(at)
+    return f"{then.year}年{then.month}月{then.day}日 {then:%H:%M}"
+
+
+def listing(
+    title: str,
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str | Cell]],
+    name: str,
+    *,
+    numeric: Collection[int] = (),
+) -> None:
+    """Draw a list under its title, with a button that saves it as CSV under `name`."""
+    st.html(f'<h2 class="up-title">{escape(title)}</h2>')
+    table(headers, rows, numeric=numeric, caption=title)
+    plain = [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
+    download(f"下载“{title}”", csv_bytes(headers, plain), f"{name}.csv", "text/csv", key=f"save-{name}")
+
+
+def csv_bytes(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """Return a list as CSV that WPS and Excel open in Chinese, with nothing in it that they would run."""
+    out = io.StringIO()
+    csv.writer(out).writerows([list(headers), *([_harmless(text) for text in row] for row in rows)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
