@@ -24,7 +24,7 @@ def chosen(board: Board) -> list[Attainment]:
 
 def say(board: Board, rows: Sequence[Attainment]) -> None:
     """The page's conclusion in one line, and which units it stands on in another."""
-    heading(narrative.conclusion(rows), narrative.units_counted(rows, len(board.plan.units)))
+    heading(narrative.conclusion(rows, board.plan.indicators), narrative.units_counted(rows, len(board.plan.units)))
 
 
 def draw(board: Board, rows: Sequence[Attainment]) -> None:
@@ -45,7 +45,7 @@ def tell(board: Board, rows: Sequence[Attainment]) -> None:
         target, indicator = targets.get((row.indicator, row.scope)), board.plan.indicators[row.indicator]
         due = "" if target is None else theme.chinese_date(target.end) if target.end else "计划未写明年份"
         lines.append((
-            indicator.name, theme.SCOPE_SHORT[row.scope], narrative.sentence(row, indicator),
+            indicator.name, theme.SCOPE_SHORT[row.scope], narrative.sentence(row, indicator, units=False),
             Cell(theme.light(row.status), theme.STATUS[row.status].role), due,
             (target.commitment or target.source) if target else "", target.quote if target else "",
         ))  # fmt: skip

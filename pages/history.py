@@ -1,15 +1,112 @@
-"""更新记录: what came in, when, by whom."""
+"""更新记录: every refresh with who, when, which file, what changed; the file back, a look back, undo."""
 
-from unionplan import ui
+from __future__ import annotations
 
-ui.frame("pages/history.py", period="2026年下半年", foot=("数据截至 2026年10月31日", "第 12 次更新"))
-ui.heading("更新记录")
-ui.table(
-    ("序号", "时间", "经办", "文件", "增", "改", "减"),
-    (
-        ("12", "2026年10月31日 09:12", "文澜区总工会", "10月覆盖情况.xlsx", "12", "118", "0"),
-        ("11", "2026年9月30日 16:40", "文澜区总工会", "9月覆盖情况.xlsx", "8", "121", "1"),
-    ),
-    numeric=(0, 4, 5, 6),
-    caption="更新记录",
-)
+from collections.abc import Sequence
+
+import streamlit as st
+
+from unionplan import theme
+from unionplan.access import Person
+from unionplan.store import Commit
+from unionplan.ui import Board, choice, download, heading, listing, message, moment, page, table
+
+DATASETS = {
+    "ledger": "企业台账",
+    "plan": "计划",
+    "sections": "计划部分",
+    "indicators": "指标定义",
+    "units": "填报单位表",
+    "settings": "设置",
+}
+HEADERS = ("次数", "时间", "经办人", "事项", "文件", "涉及", "说明")
+
+
+def commits(board: Board) -> list[Commit]:
+    """Every refresh up to the one that is looked at, newest first."""
+    return list(reversed(board.store.history()[: board.commit]))
+
+
+def tell(known: Sequence[Commit]) -> None:
+    """The record as a list that can be taken along."""
+    heading("更新记录", f"共 {len(known)} 次更新；每次上传的原文件都原样保存，任何一次之后的看板都可以回看。")
+    lines = [
+        (
+            f"第{c.id}次",
+            moment(c.at),
+            c.who,
+            _action(c),
+            "、".join(f.name for f in c.files) or "—",
+            _slots(c),
+            c.note or "—",
+        )
+        for c in known
+    ]
+    listing("全部更新", HEADERS, lines, "更新记录")
+
+
+def show(board: Board, commit: Commit) -> None:
+    """One refresh in full: its files byte for byte, its slots, and the board as it stood after it."""
+    rows = [
+        (DATASETS[e.slot.dataset], e.slot.unit or "—", theme.chinese_date(e.as_of) if e.as_of else "—",
+         f"{e.rows:,}" if e.snapshot else "已清空")
+        for e in commit.entries
+    ]  # fmt: skip
+    table(("数据", "填报单位", "统计时点", "行数"), rows, numeric=(3,), caption=f"第{commit.id}次更新的内容")
+    with st.container(horizontal=True):
+        for number, upload in enumerate(commit.files):
+            data = board.store.upload(upload.sha256)
+            download(
+                f"下载原文件：{upload.name}",
+                data,
+                upload.name,
+                "application/octet-stream",
+                key=f"file-{commit.id}-{number}",
+            )
+        st.page_link("app.py", label=f"回看第{commit.id}次更新之后的看板", query_params={"commit": str(commit.id)})
+
+
+def undo(board: Board, commit: Commit) -> None:
+    """The way back: a new commit that puts things as they were before, with who and why."""
+    if board.looking_back or board.plan.settings.sample or commit.id == 1:
+        return
+    with st.expander(f"撤销第{commit.id}次更新"), st.form(f"undo-{commit.id}", border=False):
+        message("note", "撤销会把这次更新涉及的数据恢复到更新之前，并记为一次新的更新；原来的记录和文件都保留。")
+        who = st.text_input("经办人")
+        note = st.text_input("撤销原因")
+        if st.form_submit_button("确认撤销"):
+            _undone(board, commit, who, note)
+
+
+def _undone(board: Board, commit: Commit, who: str, note: str) -> None:
+    if not (who.strip() and note.strip()):
+        message("error", "请填写经办人和撤销原因。")
+        return
+    board.store.undo(commit.id, Person(who), note)
+    st.rerun()
+
+
+def _action(commit: Commit) -> str:
+    word = theme.ACTION_WORDS[commit.action]
+    return f"{word}第{commit.refers}次" if commit.refers else word
+
+
+def _slots(commit: Commit) -> str:
+    ledgers = [entry for entry in commit.entries if entry.slot.dataset == "ledger"]
+    others = [DATASETS[entry.slot.dataset] for entry in commit.entries if entry.slot.dataset != "ledger"]
+    periods = "、".join(sorted({entry.slot.period for entry in ledgers}))
+    words = (
+        [f"{len(ledgers)}个单位 {periods}" if len(ledgers) > 1 else f"{ledgers[0].slot.unit} {periods}"]
+        if ledgers
+        else []
+    )
+    return "、".join([*words, *others])
+
+
+with page("pages/history.py") as board:
+    known = commits(board)
+    tell(known)
+    number = choice("查看一次更新", [commit.id for commit in known], key="n", format="第{}次".format)
+    chosen = next(commit for commit in known if commit.id == number)
+    show(board, chosen)
+    undo(board, chosen)

@@ -9,9 +9,11 @@ import csv
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +55,15 @@ def _typed(text: str) -> Any:
 
 
 def xlsx_bytes(sheets: str | dict[str, str]) -> bytes:
-    """Return a workbook with one sheet per text table."""
+    """Return a workbook with one sheet per text table; the same tables give the same bytes."""
+    return _xlsx_bytes(tuple(({"企业台账": sheets} if isinstance(sheets, str) else sheets).items()))
+
+
+@cache
+def _xlsx_bytes(sheets: tuple[tuple[str, str], ...]) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for title, table in ({"企业台账": sheets} if isinstance(sheets, str) else sheets).items():
+    for title, table in sheets:
         sheet = book.create_sheet(title)
         for place, row in enumerate(table_rows(table), start=1):
             for column, value in enumerate(row, start=1):
@@ -105,10 +112,18 @@ def plan_tables() -> Tables:
     return read_tables(PLAN_FOLDER)
 
 
+@pytest.fixture(scope="module")
+def seeded(today: date, plan_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store with nothing but the shipped plan; copied, never used itself."""
+    root = tmp_path_factory.mktemp("seeded") / "data"
+    Store.opened(root, plan_tables, CLERK).log.close()
+    return root
+
+
 @pytest.fixture
-def new_store(today: date, plan_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
+def new_store(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
     """A maker of empty stores, each seeded with the shipped plan as commit 1."""
-    return lambda: Store.opened(tmp_path_factory.mktemp("store") / "data", plan_tables, CLERK)
+    return lambda: Store(Path(shutil.copytree(seeded, tmp_path_factory.mktemp("store") / "data")))
 
 
 @pytest.fixture
@@ -131,13 +146,21 @@ def csv_file() -> Callable[..., bytes]:
 
 @pytest.fixture(scope="session")
 def read(plan_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., FileReading]:
-    """Bytes → FileReading, through the reading process, with the shipped units unless others are given."""
+    """Bytes → FileReading, through the reading process, with the shipped units unless others are given.
+
+    A process costs a third of a second, so what was read once under the same words is not read again.
+    """
+    known_readings: dict[Any, FileReading] = {}
 
     def reading(
         data: bytes, name: str = "台账.xlsx", unit: str | None = None, as_of: date | None = None, units: Any = None
     ) -> FileReading:
         known = unit_names(plan_of(plan_tables).units) if units is None else units
-        return read_file(name, data, tmp_path_factory.mktemp("reading"), known, unit, as_of)
+        asked = (name, data, unit, as_of, tuple(known.items()))
+        if asked not in known_readings:
+            folder = tmp_path_factory.mktemp("reading")
+            known_readings[asked] = read_file(name, data, folder, known, unit, as_of)
+        return known_readings[asked]
 
     return reading
 

@@ -15,6 +15,8 @@ from unionplan.attainment import Attainment
 from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
+_NAMED = 4
+_WORST_FIRST = ("overdue", "behind", "slow", "below", "no_deadline")
 Indicators = Mapping[str, Indicator]
 
 
@@ -33,11 +35,11 @@ def figure(row: Attainment, indicator: Indicator) -> str:
     return f"{rate}%（{theme.count(row.numerator)}/{theme.count(row.denominator)}{'' if indicator.unit == '家' else indicator.unit}）"
 
 
-def sentence(row: Attainment, indicator: Indicator) -> str:
-    """Return one figure's conclusion: date, rate, counts, distance to its target, status."""
+def sentence(row: Attainment, indicator: Indicator, units: bool = True) -> str:
+    """Return one figure's conclusion: date, rate, counts, distance to its target, status, units missing."""
     start = f"截至{theme.month_day(row.as_of)}，" if row.as_of else ""
     body = f"{start}{subject(row, indicator)}{_stands(row, indicator)}"
-    return body + (f"（{missing(row)}）" if row.missing and row.numerator is not None else "") + "。"
+    return body + (f"（{missing(row)}）" if units and row.missing and row.numerator is not None else "") + "。"
 
 
 def _stands(row: Attainment, indicator: Indicator) -> str:
@@ -60,17 +62,21 @@ def missing(row: Attainment) -> str:
 
 
 def overview_title(rows: Sequence[Attainment]) -> str:
-    """Return the conclusion over all rows that have a target: how many stand in each state."""
-    judged = [row for row in rows if row.target_bp is not None]
-    if not judged:
-        return "尚无覆盖目标"
-    states = Counter(theme.STATUS[row.status].word for row in judged)
-    if set(states) == {"未报"}:
-        return f"{len(judged)}项覆盖目标均未报送"
-    if set(states) == {"达标"}:
-        return f"{len(judged)}项覆盖目标全部达标"
-    ordered = [light.word for light in theme.STATUS.values() if light.word in states]
-    return f"{len(judged)}项覆盖目标：" + "，".join(f"{word}{states[word]}项" for word in dict.fromkeys(ordered))
+    """Return the conclusion over all rows with a target: how many of the plan's, and of the city's own, stand where."""
+    plan = [row for row in rows if row.target_bp is not None and row.item]
+    own = [row for row in rows if row.target_bp is not None and not row.item]
+    parts = [f"{len(plan)}项计划目标{_states(plan)}"] if plan else []
+    parts += [f"本市补充{len(own)}项{_states(own)}"] if own else []
+    return "；".join(parts) or "所选类型尚未设目标"
+
+
+def _states(rows: Sequence[Attainment]) -> str:
+    states = Counter(theme.STATUS[row.status].word for row in rows)
+    if len(states) == 1:
+        word = next(iter(states))
+        return "均未报送" if word == "未报" else f"全部{word}" if len(rows) > 1 else word
+    ordered = dict.fromkeys(light.word for light in theme.STATUS.values() if light.word in states)
+    return "：" + "，".join(f"{word}{states[word]}项" for word in ordered)
 
 
 def widest_gaps(rows: Sequence[Attainment], indicators: Indicators) -> str:
@@ -87,12 +93,28 @@ def widest_gaps(rows: Sequence[Attainment], indicators: Indicators) -> str:
     return "还差家数最多：" + "、".join(parts)
 
 
-def conclusion(rows: Sequence[Attainment]) -> str:
-    """Return the overview's one line: 截至10月31日，8项覆盖目标：达标2项，偏慢1项。"""
+def conclusion(rows: Sequence[Attainment], indicators: Indicators) -> str:
+    """Return the overview's one line: what stands worst, by name as long as the names can be read at a glance."""
     days = [row.as_of for row in rows if row.as_of]
     if not days:
         return "还没有数据，请先在“数据更新”上传企业台账"
-    return f"截至{theme.month_day(max(days))}，{overview_title(rows)}"
+    start = f"截至{theme.month_day(max(days))}，"
+    judged = [row for row in rows if row.target_bp is not None]
+    for status in _WORST_FIRST:
+        found = [row for row in judged if row.status == status]
+        if found:
+            word, names = theme.STATUS[status].word, [_named_gap(row, indicators[row.indicator]) for row in found]
+            return f"{start}{len(found)}项{word}" + (f"：{'、'.join(names)}" if len(names) <= _NAMED else "")
+    reached = sum(row.attained is True for row in judged)
+    return (
+        f"{start}{len(judged)}项覆盖目标{'全部达标' if reached == len(judged) else f'达标{reached}项'}"
+        if judged
+        else f"{start}所选类型尚未设目标"
+    )
+
+
+def _named_gap(row: Attainment, indicator: Indicator) -> str:
+    return f"{theme.SCOPE_SHORT[row.scope]}{indicator.short}还差{theme.count(row.gap or 0)}{indicator.unit}"
 
 
 def units_counted(rows: Sequence[Attainment], units: int) -> str:

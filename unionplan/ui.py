@@ -69,8 +69,7 @@ def frame(page: str, *, period: str = "", banner: Sequence[str] = (), foot: Sequ
     """Draw what surrounds `page`: title, style, menu, banners. The first call of every page.
 
     `period` stands under the product's name and `foot` (as-of date, commit) at the foot of the menu; both are
-    repeated at the head of a print. A banner that begins with 示例 is drawn as sample data, one that begins with
-    正在回看 as a look back, which gets a link to the present when the address names a commit.
+    repeated at the head of a print. A banner that begins with 正在回看 is drawn as a look back, which gets a link to the present when the address names a commit.
     """
     title = _title(page)
     st.set_page_config(
@@ -224,7 +223,7 @@ def _kept() -> dict[str, str]:
 
 
 def _banner(page: str, text: str) -> None:
-    kind = "sample" if text.startswith("示例") else "asof" if text.startswith("正在回看") else "note"
+    kind = "asof" if text.startswith("正在回看") else "note"
     body = f'<div class="up-{kind}" role="note">{escape(text)}</div>'
     if kind == "asof" and _kept():
         with st.container(key="up-back", horizontal=True):
@@ -351,7 +350,7 @@ def _board() -> Board:
 
 def _framed(path: str, board: Board) -> None:
     rows, settings = board.rows(), board.plan.settings
-    banner = ["示例数据：城市、单位和企业均为虚构，计划原文照录。"] if settings.sample else []
+    banner = []
     last = board.store.history()[board.commit - 1]
     if board.looking_back:
         banner.append(f"正在回看第{board.commit}次更新（{moment(last.at)}）之后的看板。")
@@ -364,8 +363,9 @@ def _framed(path: str, board: Board) -> None:
 
 def _offer_start(board: Board) -> None:
     """One click from the sample to an empty store of one's own; nothing of the sample is deleted."""
-    with st.container(key="up-start"):
-        if st.button("开始使用", key="start", help="换到自己的空数据库，示例数据保留"):
+    with st.container(key="up-start", horizontal=True):
+        st.html('<div class="up-sample" role="note">示例数据：城市、单位和企业均为虚构，计划文字照录。</div>')
+        if st.button("开始使用", key="start"):
             (board.store.root / NEXT).write_text(OWN, encoding="utf-8")
             st.query_params.clear()
             st.rerun()
@@ -399,18 +399,14 @@ def moment(at: str) -> str:
 
 
 def listing(
-    title: str,
-    headers: Sequence[str],
-    rows: Sequence[Sequence[str | Cell]],
-    name: str,
-    *,
-    numeric: Collection[int] = (),
-) -> None:
-    """Draw a list under its title, with a button that saves it as CSV under `name`."""
+    title: str, headers: Sequence[str], rows: Sequence[Sequence[str | Cell]], name: str, *,
+    numeric: Collection[int] = (), shown: int | None = None,
+) -> None:  # fmt: skip
+    """Draw a list under its title, the first `shown` rows of it, with a button that saves all of it as CSV."""
     st.html(f'<h2 class="up-title">{escape(title)}</h2>')
-    table(headers, rows, numeric=numeric, caption=title)
+    table(headers, rows[:shown], numeric=numeric, caption=title)
     plain = [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
-    download(f"下载“{title}”", csv_bytes(headers, plain), f"{name}.csv", "text/csv", key=f"save-{name}")
+    download("下载本表", csv_bytes(headers, plain), f"{name}.csv", "text/csv", key=f"save-{name}")
 
 
 def csv_bytes(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:

@@ -99,7 +99,7 @@ def preview(store: Store, file: FileReading, options: Options) -> Preview:
         return Preview(file, commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected)
     with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
         cube = _cube_after(draft, Path(folder))
-    draft.problems += _jumps(draft, cube)
+    draft.problems += [*_kept(draft), *_jumps(draft, cube)]
     draft.problems += _claimed(draft)
     return _finished(draft, file, cube, as_of)
 
@@ -174,15 +174,20 @@ def _draft_slot(
         draft.problems.append(
             problem("duplicate", sheet.sheet, where, label, "", f"第 {row} 行与本表另一行是同一家企业")
         )
-    if merge.kept:
-        shown = "、".join(merge.kept[:_SHOWN]) + (f"等 {len(merge.kept)} 家" if len(merge.kept) > _SHOWN else "")
-        draft.problems.append(problem("rows_kept", sheet.sheet, detail=f"{unit}：{shown}"))
     draft.merges.append(merge)
     draft.ledgers[slot] = (as_of, merge.ledger)
     draft.started_from.setdefault(slot, start)
     for touched in {slot, start} - {None}:
         assert touched is not None
         draft.expects[touched] = draft.heads[touched].snapshot if touched in draft.heads else None
+
+
+def _kept(draft: _Draft) -> Iterator[Problem]:
+    """Say which enterprises the file does not mention, the first few by name; they stay as they were."""
+    names = [name for merge in draft.merges for name in merge.kept]
+    if names:
+        shown = "、".join(names[:_SHOWN]) + (f"等 {len(names)} 家" if len(names) > _SHOWN else "")
+        yield problem("rows_kept", value=len(names), detail=shown)
 
 
 def _start(heads: Mapping[Slot, Entry], slot: Slot) -> Slot | None:

@@ -64,6 +64,7 @@ class Store:
         self.log = Log(root / "log.sqlite")
         self._lock = threading.Lock()
         self._plans: dict[int, Plan] = {}
+        self._history: list[Commit] = []
         self._cubes: dict[int, pd.DataFrame] = {}
 
     @classmethod
@@ -86,8 +87,11 @@ class Store:
         return self.log.head()
 
     def history(self) -> list[Commit]:
-        """Return every commit, oldest first."""
-        return self.log.commits()
+        """Return every commit, oldest first; read again only when there is a newer one."""
+        head = self.head()
+        if len(self._history) != head:
+            self._history = self.log.commits()
+        return self._history[:head]
 
     def known(self, commit: int | None = None) -> int:
         """Return `commit`, or the head; raises IntakeError for one that does not exist."""
@@ -118,7 +122,7 @@ class Store:
         day = clock.today(self.plan(commit).settings.clock)
         if clock.pinned() or commit == self.head():
             return day
-        return min(day, datetime.fromisoformat(self.log.commits()[commit - 1].at).date())
+        return min(day, datetime.fromisoformat(self.history()[commit - 1].at).date())
 
     def ledger(self, entry: Entry) -> pd.DataFrame:
         """Return the ledger snapshot that an entry names."""
@@ -154,7 +158,7 @@ class Store:
         """
         plan = self.plan(self.head())
         require_write(person, plan.settings.sample)
-        target = self.log.commits()[self.known(commit) - 1]
+        target = self.history()[self.known(commit) - 1]
         moment = at or clock.now(plan.settings.clock)
         before = self.log.heads(commit - 1)
 
@@ -216,7 +220,7 @@ class Store:
     def _settle(self, commit: int) -> None:
         """Write what follows from a commit; if the machine stops here, it is made again when missed."""
         try:
-            for known in self.log.commits():
+            for known in self.history():
                 if not self._sidecar(known.id).exists():
                     text = json.dumps(_as_json(known), ensure_ascii=False, indent=1)
                     snapshots.write_at(self._sidecar(known.id), text.encode())
@@ -256,7 +260,7 @@ class Store:
     def _next_cube(self, commit: int) -> pd.DataFrame:
         """The cube before, without the slots that the commit touched, plus their new counts."""
         before = self.root / "cubes" / f"{commit - 1:06d}.parquet"
-        touched = [entry.slot for entry in self.log.commits()[commit - 1].entries]
+        touched = [entry.slot for entry in self.history()[commit - 1].entries]
         if not before.exists() or Slot("indicators") in touched:
             return self._made_cube(commit)
         heads = self.heads(commit)

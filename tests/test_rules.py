@@ -1,0 +1,703 @@
+"""docs/rules.md is executable: every table row in it is run against the real code.
+
+A table is named by the comment before it, and `holds` ties a test to a table by that name. A test must read
+every column of its table except 说明, so that no cell can claim something nobody checks.
+"""
+
+import functools
+import inspect
+import re
+from dataclasses import replace
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from unionplan import clock, narrative, theme
+from unionplan.access import Person
+from unionplan.attainment import (
+    STATUSES,
+    Outlook,
+    attainments,
+    composite,
+    due_rate,
+    elapsed,
+    expires,
+    item_states,
+    slow_rate,
+)
+from unionplan.errors import IntakeError, UnionplanError
+from unionplan.intake import checks
+from unionplan.intake.checks import key_of
+from unionplan.intake.layout import laid_out, stated_as_of
+from unionplan.intake.merging import merged
+from unionplan.intake.preview import Options, preview
+from unionplan.intake.problems import rules
+from unionplan.intake.reading import Sheet
+from unionplan.intake.worker import read_file, unit_names
+from unionplan.observations import CONTRACTS, CUBE_COLUMNS, FIELDS, IDENTITY, LEDGER, classified
+from unionplan.plan import SCOPES, Target, plan_of, read_tables, scope_of, with_overlay
+from unionplan.store import Change, Slot, Store
+from unionplan.store.counts import counted
+from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, ledger_bytes
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+NO_CHECK = "说明"
+TABLES = read_tables(ROOT / "data" / "plan")
+PLAN = plan_of(TABLES)
+AS_OF, TODAY = date(2026, 10, 31), date(2026, 11, 5)
+ONE, TWO = "文澜区", "朝晖区"
+CLERK = Person("王经办")
+ATOM_OF_WORD = {word: atom for atom, word in theme.ATOM_WORDS.items()}
+STATUS_OF_WORD = {light.word: status for status, light in theme.STATUS.items()}
+
+OPEN: dict[tuple[str, str], str] = {
+    ("partly_known_scope", "未报"): "国有、集体及其控股（未细分） is left out of the state scope in silence",
+    ("as_of_stated", "2026Q3企业台账"): "Q1 to Q4 all read as the first quarter",
+    ("as_of_stated", "2026年1-10月企业台账"): "read as January 10",
+    ("as_of_stated", "2026年1—9月企业台账"): "read as January",
+    ("as_of_stated", "填报日期 \\ 2026-11-03"): "a text date beside 填报日期 is taken",
+    ("as_of_stated", "统计时点：2026年10月 填报日期：2026年11月3日"): "the whole day wins over the month before it",
+    ("as_of_stated", "填报时间：2026年11月3日"): "填报时间 is not known as a word for 填报日期",
+    ("as_of_stated", "台账填报日期2026-11-03.xlsx"): "the file's name is searched without regard to 填报日期",
+}
+"""Rows that the code does not keep yet: (table, a cell of the row) → what is wrong. Strict: a mended row must leave."""
+
+
+class Row(dict):
+    """One row of a table; remembers which cells were read. A blank cell and （空） are None."""
+
+    def __init__(self, cells):
+        super().__init__(cells)
+        self.seen = set()
+
+    def __getitem__(self, column):
+        self.seen.add(column)
+        text = super().__getitem__(column)
+        return None if text in ("", "（空）") else text
+
+
+def parsed(document):
+    """Return [(name of the check or None, rows)] for every table of a document, in its order."""
+    found, name, lines = [], None, []
+    for line in [*document.splitlines(), ""]:
+        comment = re.fullmatch(r"<!-- check: (\w+) -->", line.strip())
+        if comment:
+            name = comment[1]
+        elif line.startswith("|"):
+            lines.append([cell.strip() for cell in line.strip().strip("|").split("|")])
+        elif lines:
+            header, _, *rows = lines
+            found.append((name, [dict(zip(header, row, strict=True)) for row in rows]))
+            name, lines = None, []
+    return found
+
+
+PARSED = parsed(DOCUMENT)
+ROWS = {name: rows for name, rows in PARSED if name}
+CHECKED = set()
+
+
+def holds(table):
+    """Run the test once for every row of `table`; a cell that the test does not read fails it."""
+    CHECKED.add(table)
+
+    def around(test):
+        @functools.wraps(test)
+        def run(cells, **fixtures):
+            row = Row(cells)
+            test(row, **fixtures)
+            assert row.seen == set(row) - {NO_CHECK}, "a column is not checked"
+
+        wanted = [p for name, p in inspect.signature(test).parameters.items() if name != "row"]
+        cells = inspect.Parameter("cells", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        run.__signature__ = inspect.Signature([cells, *wanted])
+        return pytest.mark.parametrize("cells", [_param(table, n, row) for n, row in _numbered(table)])(run)
+
+    return around
+
+
+def _numbered(table):
+    return list(enumerate(ROWS.get(table, []), start=1))
+
+
+def _param(table, number, row):
+    reason = next((reason for (name, cell), reason in OPEN.items() if name == table and cell in row.values()), None)
+    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+    return pytest.param(row, id=f"{number}", marks=marks)
+
+
+def parts(text):
+    return [part.strip() for part in text.split("；")]
+
+
+def pair(text):
+    """48/50 → (48, 50); 未报/10 and 未报 → numerator None."""
+    if text == "未报":
+        return None, 0
+    first, second = text.split("/")
+    return (None if first == "未报" else int(first)), int(second)
+
+
+def day(text):
+    return None if text in (None, "—") else date.fromisoformat(text)
+
+
+def yes(text):
+    return {"是": True, "否": False, "—": None}[text]
+
+
+def bp(text):
+    """80% → 8000, exactly."""
+    value = Fraction(text.rstrip("%")) * 100
+    assert value.denominator == 1
+    return int(value)
+
+
+def rounded(value, places):
+    """A fraction in percent with fixed decimals, half up, for comparing with a hand-written figure."""
+    scaled = int(value * 100 * 10**places + Fraction(1, 2))
+    return f"{scaled // 10**places}.{scaled % 10**places:0{places}d}"
+
+
+def cube(*cells):
+    """Cube rows of `wage` from (unit, 统计时点, atom, (numerator, denominator))."""
+    rows = [
+        {
+            "reporting_unit": unit, "period": f"{as_of:%Y-%m}", "as_of": pd.Timestamp(as_of), "indicator": "wage",
+            "enterprise_type": atom, "numerator": a, "denominator": n, "covered_workers": a, "workers": n,
+            "unknown": 0, "outside": 0, "active": n,
+        }
+        for unit, as_of, atom, (a, n) in cells
+    ]  # fmt: skip
+    numbers = dict.fromkeys(CUBE_COLUMNS[5:], "Int64")
+    return pd.DataFrame(rows, columns=list(CUBE_COLUMNS)).astype({**numbers, "as_of": "datetime64[us]"})
+
+
+def target(points=5000, start=None, end=None):
+    return Target("X", "X", "wage", "non_public", points, start, end, "", "", "", "")
+
+
+def outlook(frame, goal=None, today=TODAY, on=None, units=(ONE,)):
+    chosen = tuple(unit for unit in PLAN.units if unit.name in units)
+    plan = replace(PLAN, targets=(goal,) if goal else (), units=chosen)
+    return Outlook(frame, plan, today, on)
+
+
+def city(look, scope="non_public"):
+    return next(row for row in attainments(look, "scope", "wage") if row.scope == scope)
+
+
+def counts_of(row):
+    return row.numerator, row.denominator
+
+
+def ledger(*records):
+    """A ledger as the store keeps it, classified, from dicts of field → value."""
+    schema = pa.schema([LEDGER_SCHEMA.field(name) for name in FIELDS])
+    rows = [{"reporting_unit": ONE, "org_name": f"企业{n}", **record} for n, record in enumerate(records)]
+    table = pa.Table.from_pylist([{name: row.get(name) for name in FIELDS} for row in rows], schema=schema)
+    return table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+
+
+def snapshot(*records, as_of=AS_OF):
+    frame = classified(ledger(*records))
+    return frame.assign(key=[key_of(record) for record in frame[list(IDENTITY)].to_dict("records")], as_of=as_of)
+
+
+def counts(folder, names, *records):
+    """(indicator, atom) → cube row of a ledger that went through the store's own file and query."""
+    place = folder / "ledger.parquet"
+    place.write_bytes(ledger_bytes(snapshot(*records)))
+    frame = counted({(ONE, f"{AS_OF:%Y-%m}"): place}, {name: PLAN.indicators[name] for name in names})
+    return {(row["indicator"], row["enterprise_type"]): row for row in frame.to_dict("records")}
+
+
+IN_FORCE = {"form": "单独", "start": date(2026, 1, 1), "end": date(2026, 12, 31)}
+FULL = {
+    "enterprise_state": "存续", "registration": "外资企业", "control": "外商控股", "unionised": "是", "workers": 100,
+    "women_workers": 40, "members": 90, "congress": "单独", "disclosure": "是", "harmony": "开展",
+    **{f"{name}_{edge}": value for name in CONTRACTS for edge, value in IN_FORCE.items()},
+}  # fmt: skip
+"""Everything filled in and covered; as a neighbour of another type it keeps every column from being blank."""
+
+
+def subject_counts(folder, names, **cells):
+    """The different (in the base, covered, cannot be told, covered outside) of one 私人控股 enterprise beside FULL."""
+    found = counts(folder, names, FULL, {**FULL, "control": "私人控股", **cells})
+    rows = (found[name, "private"] for name in names)
+    return {tuple(row[count] for count in ("denominator", "numerator", "unknown", "outside")) for row in rows}
+
+
+def told(row, *columns):
+    return tuple(int(yes(row[column])) for column in columns)
+
+
+def test_every_table_of_the_document_has_a_check_and_every_check_a_table():
+    names = [name for name, _ in PARSED]
+    assert None not in names, "a table without a comment naming its check"
+    assert len(names) == len(set(names)), "two tables for one check"
+    assert set(names) == CHECKED
+
+
+def test_no_comment_of_the_document_names_a_check_without_a_table_below_it():
+    assert len(re.findall(r"<!-- check:", DOCUMENT)) == len(PARSED)
+
+
+def test_no_table_of_the_document_is_empty():
+    assert [name for name, rows in PARSED if not rows] == []
+
+
+def test_a_table_without_rows_or_without_a_name_is_noticed():
+    assert parsed("<!-- check: a -->\n| x |\n|---|\n\n| y |\n|---|\n| 1 |") == [("a", []), (None, [{"y": "1"}])]
+
+
+def test_every_open_row_exists():
+    assert [key for key in OPEN if sum(key[1] in row.values() for row in ROWS[key[0]]) != 1] == []
+
+
+def test_the_document_has_every_section_that_the_code_cites():
+    sections = set(re.findall(r"^## (\d+) ", DOCUMENT, re.M))
+    cited = set()
+    for path in (ROOT / "unionplan").rglob("*.py"):
+        for found in re.findall(
+            r"rules(?:\.md)?,? (?:section )?(\d+(?:, \d+)*)", " ".join(path.read_text(encoding="utf-8").split())
+        ):
+            cited |= set(found.split(", "))
+    assert {"1", "2", "3", "4", "5", "8", "11", "12"} <= sections
+    assert cited
+    assert cited <= sections
+
+
+@holds("scopes")
+def test_a_scope_is_a_set_of_types_and_the_plan_has_words_for_it(row):
+    scope = row["代号"]
+    assert {scope_of(words) for words in parts(row["计划用语"])} == {scope}
+    assert SCOPES[scope] == {ATOM_OF_WORD[word] for word in parts(row["包含的类别"])}
+
+
+@holds("scope_totals")
+def test_a_total_is_added_up_over_types_never_over_scopes(row):
+    words = ("国有控股", "集体控股", "私人控股", "外商控股")
+    frame = cube(*((ONE, AS_OF, ATOM_OF_WORD[word], pair(row[word])) for word in words))
+    assert counts_of(city(outlook(frame), row["范围"])) == pair(row["合计"])
+
+
+@holds("atom_of")
+def test_the_type_comes_from_the_control_word_else_the_registered_name_else_it_is_open(row):
+    found = classified(ledger({"control": row["控股情况"], "registration": row["单位类别"]}, FULL)).iloc[0]
+    assert found["enterprise_type"] == ATOM_OF_WORD[row["归入"]]
+    assert found["type_basis"] == row["依据"]
+    assert found["active"] == yes(row["是企业"])
+
+
+@pytest.mark.xfail(strict=True, reason="classified() breaks down when no row has a 单位类别")
+@pytest.mark.parametrize("control", ["国有控股", None])
+def test_a_ledger_without_any_registration_type_is_classified_by_its_control_words(control):
+    found = classified(ledger({"control": control}, {"control": control}))
+    assert found["enterprise_type"].tolist() == ["state" if control else "unclassified"] * 2
+    assert found["active"].tolist() == [True, True]
+
+
+@holds("unclassified_range")
+def test_unclassified_enterprises_give_the_rate_a_range(row):
+    atoms = ("国有控股", "待认定")
+    found = city(outlook(cube(*((ONE, AS_OF, ATOM_OF_WORD[word], pair(row[word])) for word in atoms))), row["范围"])
+    bounds = [None if row[name] == "—" else Fraction(*pair(row[name])) for name in ("下限", "上限")]
+    assert counts_of(found) == pair(row["比率"])
+    assert [found.low, found.high] == bounds
+
+
+@holds("partly_known_scope")
+def test_a_scope_that_is_known_only_in_part_is_unreported(row):
+    words = ("国有控股", "国有、集体及其控股（未细分）")
+    found = city(outlook(cube(*((ONE, AS_OF, ATOM_OF_WORD[word], pair(row[word])) for word in words))), row["范围"])
+    expected = None if row["合计"] == "未报" else pair(row["合计"])
+    assert (counts_of(found) if found.numerator is not None else None) == expected
+
+
+@holds("pooled_rate")
+def test_rates_are_pooled_never_averaged(row):
+    given = [pair(text) for text in parts(row["各单位"])]
+    frame = cube(*((unit, AS_OF, "private", counts) for unit, counts in zip((ONE, TWO), given, strict=True)))
+    found = city(outlook(frame, units=(ONE, TWO)))
+    assert theme.percent(found.numerator, found.denominator) == row["汇总%"]
+    assert rounded(sum(Fraction(a, n) for a, n in given) / len(given), 1) == row["各单位平均%"]
+
+
+@holds("bases")
+def test_every_indicator_states_what_it_divides_by(row):
+    found = PLAN.indicators[row["指标"]]
+    words = {
+        "已建会企业": "unionised",
+        "全部企业": "active",
+        "有女职工的已建会企业": "unionised_women",
+        "职工人数": "workers",
+    }
+    assert (found.name, found.base, found.unit) == (row["名称"], words[row["分母"]], row["单位"])
+    assert (found.interval_months, found.grace_days) == (int(row["报送周期（月）"]), int(row["宽限（天）"]))
+
+
+@holds("contract_counts")
+def test_a_contract_covers_an_enterprise_of_the_base_while_it_is_in_force(row, tmp_path):
+    cells = {"enterprise_state": row["企业状态"], "registration": row["单位类别"], "unionised": row["是否建会"]}
+    edges = {"form": row["签订方式"], "start": day(row["起始日"]), "end": day(row["截止日"])}
+    dated = {f"{name}_{edge}": value for name in CONTRACTS for edge, value in edges.items()}
+    expected = told(row, "在分母", "在分子", "说不清", "底数外")
+    assert subject_counts(tmp_path, CONTRACTS, **cells, **dated) == {expected}
+
+
+@holds("cell_counts")
+def test_an_indicator_of_one_column_counts_what_the_column_says(row, tmp_path):
+    name = row["指标"]
+    column = "unionised" if name == "union" else name
+    cells = {"unionised": row["是否建会"], column: row["内容"]}
+    assert subject_counts(tmp_path, [name], **cells) == {told(row, "在分母", "在分子", "说不清", "底数外")}
+
+
+@holds("women_base")
+def test_the_women_contract_is_asked_only_of_unionised_enterprises_with_women(row, tmp_path):
+    women = row["女职工人数"]
+    cells = {"unionised": row["是否建会"], "women_workers": None if women is None else int(women)}
+    [(base, covered, _, outside)] = subject_counts(tmp_path, ["women"], **cells)
+    assert (base, covered, outside) == told(row, "在分母", "在分子", "底数外")
+
+
+@holds("member_counts")
+def test_membership_counts_people(row, tmp_path):
+    people = {
+        name: None if row[word] is None else int(row[word])
+        for name, word in (("workers", "职工人数"), ("members", "会员人数"))
+    }
+    cells = {"enterprise_state": row["企业状态"], "unionised": row["是否建会"], **people}
+    expected = tuple(int(row[word]) for word in ("分母", "分子", "说不清", "底数外"))
+    assert subject_counts(tmp_path, ["member"], **cells) == {expected}
+
+
+@holds("blank_columns")
+def test_a_column_that_is_blank_throughout_is_unreported(row, tmp_path):
+    field = next(field for field in LEDGER if field.label == row["栏目"])
+    records = []
+    for word in (row["甲"], row["乙"]):
+        value = word if word is None or field.kind != "date" else date.fromisoformat(word)
+        records.append({**FULL, field.id: int(value) if field.kind == "count" and value else value})
+    found = counts(tmp_path, [row["指标"]], *records)[row["指标"], "foreign"]
+    result = "未报" if pd.isna(found["numerator"]) else f"{found['numerator']}/{found['denominator']}"
+    assert result == row["结果"]
+    assert row["说不清"] == ("—" if result == "未报" else str(found["unknown"]))
+
+
+@holds("need_and_gap")
+def test_a_target_is_judged_in_whole_enterprises(row):
+    covered = None if row["分子"] == "未报" else int(row["分子"])
+    found = city(outlook(cube((ONE, AS_OF, "private", (covered, int(row["分母"])))), target(bp(row["目标"]))))
+    for value, column in ((found.need, "应达"), (found.gap, "还差"), (found.surplus, "超出")):
+        assert value == (None if row[column] == "—" else int(row[column]))
+    assert found.attained is yes(row["达标"])
+    assert narrative.figure(found, PLAN.indicators["wage"]) == row["显示"]
+
+
+@holds("display")
+def test_a_rate_is_printed_half_up_but_never_as_a_target_it_misses(row):
+    goal = None if row["目标"] == "—" else bp(row["目标"])
+    assert theme.percent(int(row["分子"]), int(row["分母"]), goal) == row["显示"]
+
+
+@holds("points")
+def test_points_are_taken_between_the_printed_figures(row):
+    assert theme.points(row["被减"], row["减"]) == row["百分点"]
+
+
+@holds("composite")
+def test_a_surplus_of_one_type_hides_no_shortfall_of_another(row):
+    given = [(*pair(text.split("@")[0]), bp(text.split("@")[1])) for text in parts(row["各类（分子/分母@目标）"])]
+    share = composite(given)
+    assert theme.percent(share.numerator, share.denominator) == row["合成%"]
+    needs = sum(-(-n * goal // 10_000) for _, n, goal in given)
+    assert rounded(Fraction(sum(a for a, _, _ in given), needs), 1) == row["以长补短则为%"]
+
+
+@holds("gaps_of_units")
+def test_the_gaps_of_the_units_are_told_beside_the_gap_of_the_city(row):
+    given = [pair(text) for text in parts(row["各单位"])]
+    frame = cube(*((unit, AS_OF, "private", counts) for unit, counts in zip((ONE, TWO), given, strict=True)))
+    look = outlook(frame, target(bp(row["目标"])), units=(ONE, TWO))
+    units = [r for r in attainments(look, "reporting_unit", "wage") if r.scope == "non_public"]
+    assert city(look).gap == int(row["全市还差"])
+    assert sum(unit.gap for unit in units) == int(row["各单位还差之和"])
+
+
+@holds("elapsed")
+def test_the_share_of_a_window_is_counted_in_days_with_both_ends(row):
+    share = elapsed(*(date.fromisoformat(row[name]) for name in ("起始日", "截止日", "统计时点")))
+    assert share == Fraction(int(row["已过天数"]), int(row["总天数"]))
+
+
+@holds("due_and_slow")
+def test_the_due_rate_starts_from_the_base_and_the_slow_rate_shares_the_increment(row):
+    start = Fraction(row["基期%"]) / 100
+    due = due_rate(start, bp(row["目标%"]), Fraction(row["已过份额"]))
+    assert rounded(due, 2) == row["应达%"]
+    assert rounded(slow_rate(start, due, PLAN.settings.slow_bp), 2) == row["偏慢线%"]
+
+
+@holds("pace")
+def test_a_stock_is_judged_by_the_way_from_its_base_to_its_target(row):
+    now, window = date(2026, 8, 29), (date(2026, 7, 1), date(2026, 9, 28))
+    cells = [(ONE, now, "private", pair(row["现在"]))]
+    if row["基期"] != "—":
+        cells.append((ONE, date(2026, 6, 30), "private", pair(row["基期"])))
+    found = city(outlook(cube(*cells), target(5000, *window), today=date(2026, 9, 5)))
+    assert found.due == (None if row["应达家数"] == "—" else int(row["应达家数"]))
+    assert found.status == STATUS_OF_WORD[row["状态"]]
+
+
+@holds("one_yardstick")
+def test_all_units_of_a_column_are_judged_by_the_rates_of_the_city(row):
+    now, before = date(2026, 8, 29), date(2026, 6, 30)
+    cells = [(unit, when, "private", pair(row[f"{name}{word}"]))
+             for unit, name in ((ONE, "甲"), (TWO, "乙")) for when, word in ((before, "基期"), (now, "现在"))]  # fmt: skip
+    look = outlook(cube(*cells), target(5000, date(2026, 7, 1), date(2026, 9, 28)), date(2026, 9, 5), units=(ONE, TWO))
+    lights = {
+        r.reporting_unit: r.status for r in attainments(look, "reporting_unit", "wage") if r.scope == "non_public"
+    }
+    assert lights == {ONE: STATUS_OF_WORD[row["甲状态"]], TWO: STATUS_OF_WORD[row["乙状态"]]}
+
+
+@holds("status_words")
+def test_every_status_is_a_glyph_and_a_word(row):
+    assert theme.light(row["代号"]) == row["显示"]
+
+
+def test_the_document_lists_every_status():
+    assert {row["代号"] for row in ROWS["status_words"]} == set(STATUSES)
+
+
+@holds("item_status")
+def test_an_item_without_news_says_whether_it_is_done_outside_or_not_yet_told(row):
+    states = {state.item.id: state.status for state in item_states(Outlook(cube(), PLAN, TODAY))}
+    assert states[row["条目"]] == row["状态"]
+
+
+CLEAN = {
+    "统计编码": "000000001", "统一社会信用代码": None, "单位名称": "甲厂", "填报单位": ONE, "企业状态": "存续",
+    "单位类别": "私营企业", "控股情况": "私人控股", "职工人数": 100, "女职工人数": 40, "是否建会": "是", "会员人数": 90,
+    "集体合同签订方式": "单独", "集体合同起始日": date(2026, 1, 1), "集体合同截止日": date(2027, 12, 31), "厂务公开": "是",
+}  # fmt: skip
+
+
+def typed(text):
+    """A cell as the spreadsheet holds it: 数字 marks a number kept as one, a plain number is one."""
+    if text == "（空）":
+        return None
+    if text.startswith("数字 "):
+        return int(text.removeprefix("数字 "))
+    if re.fullmatch(r"-?\d{1,4}", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"\d+\.\d", text) else text
+
+
+@holds("cell_checks")
+def test_every_check_on_a_cell_has_its_severity(row):
+    cells = {column: typed(text) for column, text in (part.split("=") for part in parts(row["填写"]))}
+    other = {**CLEAN, "统计编码": "000000002", "单位名称": "乙厂"}
+    sheet = Sheet("企业台账", [list(CLEAN), list(other.values()), list({**CLEAN, **cells}.values())])
+    found = checks.ledger(sheet, laid_out(sheet), unit_names(PLAN.units), None, AS_OF).problems
+    expected = [] if row["规则"] == "—" else [(row["规则"], row["级别"])]
+    assert [(one.rule, one.severity) for one in found] == expected
+    assert row["级别"] in ("—", "reject", "ask", "fixed")
+
+
+@holds("file_checks")
+def test_every_check_on_a_whole_file_has_its_severity(row, tmp_path):
+    store = opened(tmp_path / "store", TODAY)
+    unit, size = re.fullmatch(r"(\S+) (\d+) 家", row["库中已有"]).groups()
+    kept = snapshot(*(enterprise(n, unit) for n in range(int(size))), as_of=date(2026, 9, 30))
+    store.append(Change("submit", ledgers={Slot("ledger", unit, "2026-09"): (date(2026, 9, 30), kept)}), CLERK)
+    unit, size = re.fullmatch(r"(\S+) (\d+) 家", row["本次报送"]).groups()
+    given = [enterprise(n, unit) for n in range(int(size))]
+    fields = [field for field in LEDGER if any(field.id in record for record in given)]
+    lines = [[field.label for field in fields], *([str(record.get(f.id, "")) for f in fields] for record in given)]
+    text = "\n".join(",".join(line) for line in lines)
+    file = read_file(row["文件名"], text.encode("utf-8-sig"), tmp_path / "file", unit_names(PLAN.units))
+    found = {one.rule: one.severity for one in preview(store, file, Options()).problems}
+    if row["级别"] == "—":
+        assert row["规则"].removeprefix("无 ") in rules()
+        assert row["规则"].removeprefix("无 ") not in found
+    else:
+        assert found[row["规则"]] == row["级别"]
+
+
+def enterprise(number, unit):
+    return {**FULL, "union_code": f"{number:09d}", "org_name": f"企业{number}", "reporting_unit": unit}
+
+
+def opened(root, today=None):
+    """A new store with the shipped plan whose clock stands at `today`."""
+    settings = [
+        {**one, "value": today.isoformat() if one["key"] == "clock" and today else one["value"]}
+        for one in TABLES["settings"]
+    ]
+    return Store.opened(root, {**TABLES, "settings": settings}, CLERK, datetime(2026, 7, 1, 9))
+
+
+def test_every_severity_is_one_of_three_and_every_rule_says_what_to_do():
+    assert {severity for severity, _, _ in rules().values()} == {"reject", "ask", "fixed"}
+    assert [name for name, (_, says, advice) in rules().items() if not says or not advice] == []
+
+
+@holds("sentences")
+def test_a_conclusion_is_a_sentence_of_computed_numbers(row):
+    found = city(
+        outlook(
+            cube((ONE, AS_OF, "private", pair(row["现在"]))),
+            target(bp(row["目标"]), date(2026, 7, 1), date(2026, 12, 31)),
+        )
+    )
+    assert narrative.sentence(found, PLAN.indicators["wage"]) == row["句子"]
+
+
+@holds("as_of_stated")
+def test_the_as_of_date_is_what_the_file_says_and_never_the_day_it_was_filled_in(row):
+    cell, title = row["单元格"], row["标题"]
+    head = [[part.strip() for part in cell.split("\\")]] if cell else []
+    head += [[title]] if title else []
+    sheet = Sheet("企业台账", [*head, ["单位名称", "是否建会", "职工人数"], ["甲厂", "是", 100]])
+    found = stated_as_of(sheet, laid_out(sheet), row["文件名"])
+    assert (found[0] if found else None) == day(row["统计时点"])
+    assert (found[2] if found else None) is yes(row["推定到末日"])
+
+
+@holds("merging")
+def test_a_blank_cell_changes_nothing_and_a_missing_row_stays_unless_replaced(row):
+    absent, me = "没有这家", {"union_code": "000000001", "org_name": "甲厂", "registration": "私营企业"}
+    other = {"union_code": "000000002", "org_name": "乙厂", "registration": "私营企业", "disclosure": "是"}
+    old = [other] + ([] if row["原来"] == absent else [{**me, "disclosure": row["原来"]}])
+    word = row["本次填写"]
+    new = ledger(other, *([] if word == absent else [{**me, "disclosure": None if word == "清空" else word}]))
+    clears = {(1, "disclosure")} if word == "清空" else set()
+    after = merged(snapshot(*old), new.assign(row=range(len(new))), clears, row["方式"], AS_OF).ledger
+    mine = after.loc[after["union_code"] == "000000001", "disclosure"].tolist()
+    found = absent if not mine else None if pd.isna(mine[0]) else mine[0]
+    assert found == row["结果"]
+    assert len(mine) < 2
+
+
+@holds("fresh_until")
+def test_a_figure_is_fresh_for_one_interval_and_the_days_of_grace(row):
+    definition = replace(
+        PLAN.indicators["wage"], interval_months=int(row["周期（月）"]), grace_days=int(row["宽限（天）"])
+    )
+    assert expires(date.fromisoformat(row["统计时点"]), definition) == date.fromisoformat(row["最后一天"])
+
+
+@holds("late_unit")
+def test_a_late_unit_leaves_both_counts_and_is_named(row):
+    names = {"甲": ONE, "乙": TWO}
+    cells = []
+    for word, unit in names.items():
+        given, when = row[word].split("@")
+        cells.append((unit, date.fromisoformat(when), "private", (None, 10) if given == "未报" else pair(given)))
+    found = city(outlook(cube(*cells), units=(ONE, TWO)))
+    assert (None if row["全市"] == "未报" else pair(row["全市"])) == (counts_of(found) if found.denominator else None)
+    assert found.as_of == day(row["统计时点"])
+    assert found.missing == tuple(names[word] for word in parts(row["未报送"]) if word != "—")
+
+
+@holds("seen_on")
+def test_a_view_of_a_day_never_looks_past_it(row):
+    frame = cube(
+        (ONE, date(2026, 9, 30), "private", pair(row["9月30日"])), (ONE, AS_OF, "private", pair(row["10月31日"]))
+    )
+    found = city(outlook(frame, on=day(row["看到哪天"])))
+    assert (found.numerator, found.denominator) == ((None, None) if row["全市"] == "未报" else pair(row["全市"]))
+
+
+@holds("undo")
+def test_only_the_newest_commit_of_its_slots_can_be_undone(row, tmp_path):
+    store = opened(tmp_path)
+    heads = {1: store.heads(1)}
+    for step, words in enumerate(parts(row["第2次起的更新"]), start=2):
+        if words.startswith("撤销"):
+            done = store.undo(int(words.removeprefix("撤销")), CLERK, "")
+        else:
+            unit, period = words[:3], words[3:]
+            frame = snapshot(*(enterprise(n, unit) for n in range(step)))
+            done = store.append(Change("submit", ledgers={Slot("ledger", unit, period): (AS_OF, frame)}), CLERK)
+        assert done == step
+        heads[step] = store.heads(step)
+    number = int(row["撤销"])
+    if row["结果"] != "可以":
+        with pytest.raises(IntakeError) as refused:
+            store.undo(number, CLERK, "报错了")
+        assert str(refused.value) == row["结果"]
+        assert store.head() == max(heads)
+        return
+    undone = store.undo(number, CLERK, "报错了")
+    touched = {entry.slot for entry in store.history()[number - 1].entries}
+    now, before = store.heads(undone), heads[number - 1]
+    assert {s: now[s].snapshot for s in touched & set(now)} == {s: before[s].snapshot for s in touched & set(before)}
+
+
+@holds("clock")
+def test_today_is_the_variable_else_the_setting_else_the_day_itself(row, monkeypatch):
+    real = date.fromisoformat(row["真正的今天"])
+
+    class Calendar(date):
+        @classmethod
+        def today(cls):
+            return real
+
+    monkeypatch.setattr(clock, "date", Calendar)
+    monkeypatch.setenv(clock.VARIABLE, row["环境变量"] or "")
+    try:
+        found = clock.today(day(row["设置"])).isoformat()
+    except UnionplanError as error:
+        found = str(error)
+    assert found == row["作准的今天"]
+
+
+@holds("clock_of_a_commit")
+def test_an_earlier_commit_is_judged_at_its_own_day(row, tmp_path, monkeypatch):
+    monkeypatch.delenv(clock.VARIABLE, raising=False)
+    first, *later = (datetime.fromisoformat(text) for text in parts(row["各次更新的日子"]))
+    store = opened(tmp_path, date.fromisoformat(row["设置"]))
+    assert store.history()[0].at[:10] == first.date().isoformat()
+    for number, moment in enumerate(later, start=1):
+        frame = snapshot(*(enterprise(n, ONE) for n in range(number)))
+        store.append(Change("submit", ledgers={Slot("ledger", ONE, "2026-06"): (AS_OF, frame)}), CLERK, moment)
+    assert store.today(int(row["看第几次"])) == date.fromisoformat(row["作准的今天"])
+
+
+@holds("status_order")
+def test_the_statuses_are_tried_in_this_order(row):
+    first_match = [status for status in STATUSES if status != "done"]
+    assert first_match[int(row["先后"]) - 1] == row["代号"]
+    assert row["条件"]
+
+
+@holds("status_precedence")
+def test_the_first_status_that_fits_is_taken(row):
+    as_of, start, end = (day(row[name]) for name in ("统计时点", "起始日", "截止日"))
+    cells = [(ONE, as_of, "private", pair(row["现在"]))]
+    before = date(2026, 6, 30)
+    if row["基期"] != "—" and before != as_of:
+        cells.append((ONE, before, "private", pair(row["基期"])))
+    goal = None if row["目标"] == "—" else target(bp(row["目标"]), start, end)
+    assert city(outlook(cube(*cells), goal, date.fromisoformat(row["今天"]))).status == row["代号"]
+
+
+def test_every_status_of_a_rate_has_an_example():
+    ordered = {row["代号"] for row in ROWS["status_order"]}
+    assert {row["代号"] for row in ROWS["status_precedence"]} == ordered
+
+
+@holds("no_end_year")
+def test_a_target_without_a_year_has_none_until_the_city_sets_it(row):
+    own = plan_of(with_overlay(TABLES, ROOT / "data" / "sample"))
+    for plan, column in ((PLAN, "计划所附"), (own, "示例城市")):
+        assert next(t.end for t in plan.targets if t.item == row["条目"]) == day(row[column])
