@@ -27,8 +27,8 @@ DAYS = (date(2026, 6, 30), date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 
 CLOCK = date(2026, 11, 5)
 START, END = date(2026, 7, 1), date(2026, 12, 31)
 LIGHTS = ("behind", "slow", "on_pace", "attained")
-TRULY_MIXED = {"public_mixed"}
-"""Not generated for laws of the state scope: what such a cell means there is told in docs/rules.md 1."""
+TYPES = tuple(atom for atom in (*ATOMS, *LEAVES) if atom != "public_mixed")
+"""Without the type that leaves the state scope known in part only; that rule has its own table in docs/rules.md 1."""
 
 few = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 fewer = settings(few, max_examples=35)
@@ -43,7 +43,7 @@ def counts(draw):
 
 
 @st.composite
-def cubes(draw, days=DAYS, atoms=tuple(a for a in (*ATOMS, *LEAVES) if a not in TRULY_MIXED), silent=True):
+def cubes(draw, days=DAYS, atoms=TYPES, silent=True):
     """A cube of `wage` over three units: each at one to three dates, with one to four types; some report nothing."""
     rows = []
     for unit in UNITS:
@@ -326,12 +326,8 @@ def test_the_range_holds_the_rate_and_whatever_it_may_turn_out_to_be(cube, scope
     loose = sum(types[atom].denominator for atom in ("unclassified", "untyped") if atom in types)
     loose = 0 if scope == "all" else loose
     counted_in, _ = counted_units(look, "wage")
-    last = cube[cube["reporting_unit"].isin(counted_in) & cube["enterprise_type"].isin(SCOPES[scope])]
-    last = last[last["as_of"] == last.groupby("reporting_unit")["as_of"].transform("max")]
-    last = last[
-        [look.figures().as_of[u] == d.date() for u, d in zip(last["reporting_unit"], last["as_of"], strict=True)]
-    ]
-    blank = int(last["unknown"].sum())
+    cells = look.figures().counts.items()
+    blank = sum(cell.unknown for (_, unit, atom), cell in cells if unit in counted_in and atom in SCOPES[scope])
     if not row.denominator + loose or not (loose or blank):
         assert (row.low, row.high) == (None, None)
         return
@@ -471,7 +467,7 @@ def ledger_frame(records):
     return table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
 
 
-@settings(few, max_examples=60)
+@settings(few, max_examples=50)
 @given(ledgers())
 def test_the_store_counts_a_ledger_as_a_plain_reading_of_the_rules_does(records):
     frame = ledger_frame(records)
@@ -497,7 +493,7 @@ def test_the_store_counts_a_ledger_as_a_plain_reading_of_the_rules_does(records)
             assert {atom for atom, tally in tallies.items() if sum(tally.values())} <= held
 
 
-@fewer
+@settings(few, max_examples=12)
 @given(st.lists(ledgers(), min_size=2, max_size=2))
 def test_two_units_are_counted_apart(pair):
     first, second = (

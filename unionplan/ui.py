@@ -54,6 +54,7 @@ OWN, NEXT = "store", "下一个数据库.txt"
 """The folder of an office's own data beside the sample, and the file by which the sample points to it."""
 SIDEBAR_WIDTH = 240  # px
 KEPT = ("commit",)  # what a link of the menu carries along: looking back stays looking back
+SHORT = 11  # a date, a unit's name, 第12次: never broken over two lines
 SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
 
@@ -249,7 +250,8 @@ def _row(row: Sequence[str | Cell], numeric: Collection[int]) -> str:
 def _cell(column: int, value: str | Cell, numeric: Collection[int]) -> str:
     cell = value if isinstance(value, Cell) else Cell(value)
     text = escape(cell.text)
-    inner = f'<span class="up-role-{escape(cell.role)}">{text}</span>' if cell.role else text
+    kind = f"up-role-{escape(cell.role)}" if cell.role else "up-short" if len(cell.text) <= SHORT else ""
+    inner = f'<span class="{kind}">{text}</span>' if kind else text
     if column == 0:
         return f'<th scope="row"{_align(column, numeric)}>{inner}</th>'
     return f"<td{_align(column, numeric)}>{inner}</td>"

@@ -1,165 +1,16 @@
-"""A real server, a real Chromium, and what a reader sees of both."""
+"""One Chromium, servers, and pages for the tests of this folder."""
 
 from __future__ import annotations
 
-import os
-import re
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from board import CHROMIUM, CHROMIUM_ARGS, DESKTOP, Server, Watched, started, watched
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from unionplan.demo import build
 from unionplan.ui import PAGES
-
-ROOT = Path(__file__).parents[2]
-CHROMIUM = os.environ.get("UNIONPLAN_CHROMIUM", "/usr/bin/chromium")
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-DESKTOP, PHONE = (1366, 768), (390, 844)
-LINK = "[data-testid='stPageLink-NavLink']"
-
-# A deep link makes Streamlit ask for its service below the page's own path first; the two answers "not there" are
-# its way of finding the root, and Chromium logs them as errors.
-PROBES = re.compile(r"/[a-z]+/_stcore/(health|host-config)$")
-
-SEEN = """() => {
-  const out = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const box = node.parentElement;
-    if (box.closest('script, style, noscript, [data-testid="stIconMaterial"]') || !box.checkVisibility()) continue;
-    if (node.nodeValue.trim()) out.push(node.nodeValue);
-  }
-  return out.join('\\n');
-}"""
-
-SAID = """() => ['title', 'aria-label', 'placeholder', 'data-title', 'alt'].flatMap(
-  (name) => [...document.querySelectorAll(`[${name}]`)]
-    .filter((element) => element.checkVisibility()).map((element) => element.getAttribute(name)))"""
-
-
-@dataclass
-class Server:
-    """A running board and where it answers."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-    log: Path
-
-    def address(self, script: str) -> str:
-        """Return the deep link of a page, given its script."""
-        return self.url if script == "app.py" else f"{self.url}{Path(script).stem}"
-
-    def stop(self) -> None:
-        """End the server; nothing of it is left behind."""
-        self.process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(5)
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(5)
-
-
-@dataclass
-class Watched:
-    """A browser page with everything it asked for and complained about."""
-
-    page: Page
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    @property
-    def outside(self) -> list[str]:
-        """Return the addresses asked for, in vain or not, that are not this machine's."""
-        return [url for url in self.requests if urlsplit(url).hostname not in (None, "", "127.0.0.1")]
-
-    def open(self, url: str) -> Page:
-        """Go to `url` and wait until the frame stands and the run has ended."""
-        self.page.goto(url)
-        settled(self.page)
-        return self.page
-
-
-def settled(page: Page) -> None:
-    """Wait until the menu stands and the script has run to its end."""
-    page.wait_for_selector(LINK, state="attached", timeout=30_000)
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=30_000)
-    page.wait_for_timeout(300)  # the last draw follows the end of the run
-
-
-def visible_text(page: Page) -> str:
-    """Return every text a reader or a screen reader meets on the page, attributes included, icons left out.
-
-    Icons are drawn by a font from words such as `upload`; `icon_font_is_drawn` proves that these are not words on
-    the screen.
-    """
-    return "\n".join([page.evaluate(SEEN), *page.evaluate(SAID)])
-
-
-def icon_font_is_drawn(page: Page) -> bool:
-    """Return whether the icons' font has arrived."""
-    return bool(page.evaluate("document.fonts.check('20px \"Material Symbols Rounded\"')"))
-
-
-def menu(page: Page) -> list[str]:
-    """Return the words of the menu in their order."""
-    return [link.inner_text().strip() for link in page.locator(f"[data-testid='stSidebar'] {LINK}").all()]
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def started(store: Path) -> Server:
-    """Start the board over `store` and return when it says it is healthy."""
-    port, log = free_port(), store / "server.log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
-            cwd=ROOT,
-            env={**os.environ, "UNIONPLAN_STORE": str(store / "store")},
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
-    server = Server(f"http://127.0.0.1:{port}/", process, log)
-    try:
-        _wait_for_health(server)
-    except BaseException:
-        server.stop()
-        raise
-    return server
-
-
-def _wait_for_health(server: Server, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and server.process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{server.url}_stcore/health", timeout=1).close()
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError(f"the board did not start:\n{server.log.read_text(errors='replace')}")
 
 
 @pytest.fixture(scope="session")
@@ -180,9 +31,17 @@ def cold_server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server for all tests that do not care who came first."""
-    running = started(tmp_path_factory.mktemp("board"))
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city's store, made once."""
+    root = tmp_path_factory.mktemp("sample") / "demo"
+    build(root, print)
+    return root
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, sample: Path) -> Iterator[Server]:
+    """One server over the sample, for all tests that only look."""
+    running = started(tmp_path_factory.mktemp("board"), sample)
     yield running
     running.stop()
 
@@ -195,29 +54,11 @@ def new_page(browser: Browser) -> Iterator[Callable[[tuple[int, int]], Watched]]
     def opened(size: tuple[int, int] = DESKTOP) -> Watched:
         width, height = size
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN"))
-        return _watched(contexts[-1])
+        return watched(contexts[-1])
 
     yield opened
     for context in contexts:
         context.close()
-
-
-def _watched(context: BrowserContext) -> Watched:
-    watched = Watched(context.new_page())
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and not PROBES.search(message.location.get("url", "")):
-            watched.complaints.append(message.text)
-
-    def asked(request: Request) -> None:
-        watched.requests.append(request.url)
-
-    watched.page.on("console", note)
-    watched.page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    context.on("request", asked)
-    context.on("requestfailed", asked)
-    watched.page.on("websocket", lambda socket: watched.requests.append(socket.url))
-    return watched
 
 
 @pytest.fixture
