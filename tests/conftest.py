@@ -153,7 +153,11 @@ def read(plan_tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Calla
     known_readings: dict[Any, FileReading] = {}
 
     def reading(
-        data: bytes, name: str = "台账.xlsx", unit: str | None = None, as_of: date | None = None, units: Any = None
+        data: bytes,
+        name: str = "台账2026年10月.xlsx",
+        unit: str | None = None,
+        as_of: date | None = None,
+        units: Any = None,
     ) -> FileReading:
         known = unit_names(plan_of(plan_tables).units) if units is None else units
         asked = (name, data, unit, as_of, tuple(known.items()))

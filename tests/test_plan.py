@@ -250,7 +250,6 @@ def test_a_wrong_unit_is_refused_with_its_place_and_what_to_do(cells, text):
     assert refusal(with_row("units", 0, **cells)) == text
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="isdigit() lets ① through and int() cannot read it")
 def test_an_order_that_only_looks_like_a_number_is_refused():
     assert refusal(with_row("units", 0, 顺序="①")) == f"{UNIT}“顺序”列：“①”。须是不小于 0 的整数。请改正。"
 

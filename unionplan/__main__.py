@@ -278,7 +278,8 @@ def _attainment(arguments: argparse.Namespace) -> int:
         return 0
     for row in rows:
         indicator = outlook.plan.indicators[row.indicator]
-        words = (SCOPE_SHORT.get(row.scope) or ATOM_WORDS[row.scope], row.reporting_unit or "全市")
+        kind = ATOM_WORDS if arguments.by == "enterprise_type" else SCOPE_SHORT
+        words = (kind[row.scope], row.reporting_unit or "全市")
         print(f"{indicator.name} {' '.join(words)}：{figure(row, indicator)} {light(row.status)}")
     return 0
 

@@ -95,10 +95,16 @@ class Figures:
     as_of: dict[str, date]
     counts: dict[tuple[str, str, str], Count]
 
-    def reported(self, indicator: str, unit: str) -> bool:
-        """Return whether the unit said anything on the indicator at its snapshot."""
-        cells = (self.counts.get((indicator, unit, atom)) for atom in SCOPES["all"])
-        return any(cell is not None and cell.numerator is not None for cell in cells)
+    def reported(self, indicator: str, unit: str, atoms: frozenset[str] = SCOPES["all"]) -> bool:
+        """Return whether the unit told the indicator for all of `atoms` at its snapshot.
+
+        Enterprises told only as 国有、集体及其控股（未细分） leave 国有 known in part, and what is known in
+        part is 未报 (rules 1).
+        """
+        cells = {atom: self.counts.get((indicator, unit, atom)) for atom in SCOPES["all"]}
+        mixed = cells["public_mixed"] if atoms == SCOPES["state"] else None
+        told = any(cell is not None and cell.numerator is not None for cell in cells.values())
+        return told and not (mixed is not None and mixed.denominator)
 
 
 @dataclass(frozen=True)
@@ -250,21 +256,24 @@ class _Pace:
 def _city(
     outlook: Outlook, indicator: str, scope: str, target: Target | None, atoms: frozenset[str] | None = None
 ) -> Attainment:
-    now, atoms = outlook.figures(), atoms or SCOPES[scope]
-    counted, missing = counted_units(outlook, indicator)
+    now, own = outlook.figures(), atoms or SCOPES[scope]
+    counted, missing = counted_units(outlook, indicator, own)
     as_of = max((now.as_of[unit] for unit in counted), default=None)
     pace = _pace(outlook, indicator, target, counted, as_of)
-    return _row(outlook, indicator, scope, target, atoms, None, counted, missing, as_of, pace)
+    row = _row(outlook, indicator, scope, target, own, None, counted, missing, as_of, pace)
+    return (
+        row if atoms is None else replace(row, low=None, high=None, marks=tuple(m for m in row.marks if m != "range"))
+    )
 
 
 def _units(outlook: Outlook, indicator: str, scope: str, target: Target | None) -> list[Attainment]:
     now = outlook.figures()
-    counted, _ = counted_units(outlook, indicator)
+    counted, _ = counted_units(outlook, indicator, SCOPES[scope])
     city_as_of = max((now.as_of[unit] for unit in counted), default=None)
     pace = _pace(outlook, indicator, target, counted, city_as_of)
     rows = []
     for unit in outlook.plan.units:
-        own = (unit.name,) if now.reported(indicator, unit.name) else ()
+        own = (unit.name,) if now.reported(indicator, unit.name, SCOPES[scope]) else ()
         as_of = now.as_of.get(unit.name)
         row = _row(outlook, indicator, scope, target, SCOPES[scope], unit.name, own, (), as_of, pace)
         late = own and unit.name not in counted
@@ -272,18 +281,19 @@ def _units(outlook: Outlook, indicator: str, scope: str, target: Target | None) 
     return rows
 
 
-def counted_units(outlook: Outlook, indicator: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def counted_units(
+    outlook: Outlook, indicator: str, atoms: frozenset[str] = SCOPES["all"]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (units in the city's figure, units missing from it), in the plan's order (rules 11).
 
     A unit older than the reporting interval plus grace, measured against the newest 统计时点, is missing.
     """
     now, definition = outlook.figures(), outlook.plan.indicators[indicator]
-    reporting = [unit.name for unit in outlook.plan.units if now.reported(indicator, unit.name)]
-    newest = max((now.as_of[name] for name in reporting), default=None)
-    in_force = [unit.name for unit in outlook.plan.units if _in_force(unit, newest or outlook.today)]
-    counted = tuple(
-        name for name in reporting if name in in_force and newest and expires(now.as_of[name], definition) >= newest
-    )
+    told = [unit for unit in outlook.plan.units if now.reported(indicator, unit.name, atoms)]
+    reporting = [unit.name for unit in told if _in_force(unit, now.as_of[unit.name])]
+    newest = max((now.as_of[name] for name in reporting), default=outlook.today)
+    in_force = [unit.name for unit in outlook.plan.units if _in_force(unit, newest)]
+    counted = tuple(name for name in reporting if name in in_force and expires(now.as_of[name], definition) >= newest)
     return counted, tuple(name for name in in_force if name not in counted)
 
 
@@ -306,7 +316,7 @@ def _rate_on(
 ) -> Fraction | None:
     """The rate of exactly these units at their last snapshots on or before `day`, None if one has none."""
     then = outlook.figures(day)
-    if not units or not all(then.reported(indicator, unit) for unit in units):
+    if not units or not all(then.reported(indicator, unit, atoms) for unit in units):
         return None
     pool = _pool(then, indicator, units, atoms)
     return pool.rate if pool else None
@@ -329,7 +339,7 @@ def _row(
 ) -> Attainment:  # fmt: skip
     now = outlook.figures()
     pool = _pool(now, indicator, counted, atoms) if counted else None
-    low, high = _range(now, indicator, counted, scope, pool) if atoms == SCOPES.get(scope) else (None, None)
+    low, high = _range(now, indicator, counted, scope, pool)
     previous = _previous(outlook, indicator, counted, atoms, as_of)
     fell = pool is not None and pool.rate is not None and previous is not None and pool.rate < previous
     marks = (("fell", fell), ("units_missing", unit is None and bool(missing)), ("range", low is not None))

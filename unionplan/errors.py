@@ -4,7 +4,8 @@
     ├── PlanError       administrator  a plan, unit, indicator or settings table is wrong
     ├── IntakeError     clerk          a file cannot be read or may not be taken in
     │   ├── StalePreviewError   clerk       somebody committed since the preview was drawn
-    │   └── UndoRefusedError    clerk       later commits stand on the one to be undone
+    │   ├── UndoRefusedError    clerk       later commits stand on the one to be undone
+    │   └── UnknownCommitError  anyone   a commit was named that does not exist
     ├── UsageError      whoever typed  the command line's words are off
     ├── AccessError     administrator  this person or this address may not do that
     └── StoreError      IT             the store or the machine failed
@@ -37,6 +38,12 @@ class StalePreviewError(IntakeError):
 
 class UndoRefusedError(IntakeError):
     """A commit cannot be undone because later ones stand on its slots."""
+
+
+class UnknownCommitError(IntakeError):
+    """A commit was named that does not exist."""
+
+    exit_code = 2
 
 
 class UsageError(UnionplanError):

@@ -110,10 +110,11 @@ def classified(ledger: pd.DataFrame) -> pd.DataFrame:
     is unclassified (rules 1). A row counts when it is an enterprise that is 存续; a blank 企业状态 was
     asked about on the way in and counts as 存续, a blank 单位类别 as an enterprise.
     """
-    by_control = ledger["control"].map(control_codes())
-    registered = ledger["registration"].map(registration_of)
-    entity = registered.map(lambda pair: pair[0], na_action="ignore").fillna(ENTERPRISE)
-    inferred = registered.map(lambda pair: pair[1], na_action="ignore")
+    words = ledger[["control", "registration"]].astype(object)
+    by_control = words["control"].map(control_codes()).astype(object)
+    registered = words["registration"].map(registration_of)
+    entity = registered.map(lambda pair: pair[0] if pair else None).astype(object).fillna(ENTERPRISE)
+    inferred = registered.map(lambda pair: pair[1] if pair else None).astype(object)
     atom = by_control.fillna(inferred).fillna(UNCLASSIFIED)
     told = by_control.notna() & (by_control != UNCLASSIFIED)
     basis = atom.where(atom == UNCLASSIFIED, "推定").where(atom != UNCLASSIFIED, "待认定").mask(told, "填报")

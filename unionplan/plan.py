@@ -8,10 +8,11 @@ Targets are whole basis points (90 % = 9000), so nothing is ever judged by a flo
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -317,13 +318,11 @@ def _target(item: Item, own: bool, where: str, indicators: dict[str, Indicator])
 
 def _target_value(row: Row, kind: str, where: str) -> Fraction | None:
     """90% → 9/10, 50000 → 50000, blank → None; a rate must be a percentage of whole basis points."""
-    text = row["目标值"].strip().replace("％", "%").replace(",", "")
+    text = unicodedata.normalize("NFKC", row["目标值"]).strip().replace(",", "")
     if not text:
         return None
-    try:
-        value = Fraction(Decimal(text.rstrip("%"))) / (100 if text.endswith("%") else 1)
-    except (InvalidOperation, ValueError, OverflowError):
-        value = Fraction(-1)
+    written = re.fullmatch(r"\d{1,9}(\.\d{1,4})?%?", text, re.ASCII)
+    value = Fraction(text.rstrip("%")) / (100 if text.endswith("%") else 1) if written else Fraction(-1)
     percent = text.endswith("%")
     whole = (value * 10_000 if percent else value).denominator == 1
     if value < 0 or not whole or (percent and value > 1) or (kind == "coverage" and not (percent and value)):
@@ -458,7 +457,7 @@ def _key(row: Row, name: str, where: str) -> str:
 
 
 def _whole(text: str, where: str) -> int:
-    if not text.strip().isdigit():
+    if not text.strip().isdecimal():
         raise PlanError(where, f"“{text}”", "须是不小于 0 的整数", "请改正")
     return int(text)
 

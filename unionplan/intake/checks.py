@@ -9,14 +9,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from unionplan.errors import PlanError
 from unionplan.intake.fields import Value, readings
 from unionplan.intake.layout import Column, Layout, plain
 from unionplan.intake.problems import Problem, problem
-from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.intake.reading import Cell, Sheet, Unreadable, address
 from unionplan.observations import FIELDS, IDENTITY
+from unionplan.plan import UNIT_COLUMNS, units_of
 
 _BARE = {*IDENTITY, "district", "street", "note", "seq"}
 _PARTS = ("women_workers", "migrant_workers")
@@ -73,7 +75,14 @@ class _Findings:
             yield problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
 
 
-def ledger(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str | None, as_of: date | None) -> Ledger:
+def ledger(
+    sheet: Sheet,
+    layout: Layout,
+    units: Mapping[str, str],
+    unit: str | None,
+    as_of: date | None,
+    text_file: bool = False,
+) -> Ledger:
     """Return the typed columns of a W1 sheet.
 
     `units` maps every name and alias to its reporting unit; `unit` is the one given for the whole file;
@@ -81,7 +90,7 @@ def ledger(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str | N
     """
     findings = _Findings(sheet, layout)
     places = list(layout.rows)
-    columns, clears = _columns(findings, places, units)
+    columns, clears = _columns(findings, places, units, text_file)
     _fill_units(findings, columns, places, unit)
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty]
@@ -95,7 +104,7 @@ def ledger(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str | N
 
 
 def _columns(
-    findings: _Findings, places: list[int], units: Mapping[str, str]
+    findings: _Findings, places: list[int], units: Mapping[str, str], text_file: bool
 ) -> tuple[dict[str, list[Any]], list[tuple[int, str]]]:
     columns: dict[str, list[Any]] = {}
     clears = []
@@ -103,10 +112,10 @@ def _columns(
         if name not in FIELDS:
             continue
         cells = [_cell(findings.sheet, place, column.index) for place in places]
-        values = readings(FIELDS[name], cells, units)
+        values = readings(FIELDS[name], cells, units, text_file)
         columns[name] = [value.value for value in values]
         for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
-            if value.clear:
+            if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
             elif value.rule:
                 _report(findings, row, place, name, cell, value)
@@ -125,12 +134,11 @@ def _cell(sheet: Sheet, place: int, index: int) -> Cell:
 def _fill_units(findings: _Findings, columns: dict[str, list[Any]], places: list[int], unit: str | None) -> None:
     """Every row needs a reporting unit: its own cell's, else the one given for the file."""
     said = columns.setdefault("reporting_unit", [None] * len(places))
-    bad = set(findings.rejected)
     for row, place in enumerate(places):
-        if said[row] is None and unit is not None and row not in bad:
+        if said[row] is None and not _reported(findings, place, "reporting_unit"):
             said[row] = unit
-        elif said[row] is None and not _reported(findings, place, "reporting_unit"):
-            findings.add("unit_missing", row, place, "reporting_unit")
+            if unit is None:
+                findings.add("unit_missing", row, place, "reporting_unit")
         elif unit is not None and said[row] not in (None, unit):
             findings.add("unit_other", row, place, "reporting_unit", said[row], f"“{said[row]}”，本次为“{unit}”")
 
@@ -170,14 +178,19 @@ def _check_rows(
 def _check_key(
     findings: _Findings, row: int, places: list[int], record: dict[str, Any], seen: dict[tuple[Any, str], int]
 ) -> None:
-    key = key_of(record)
-    if key is None:
+    """A row that repeats another's 统计编码, or its 信用代码 under the same or no 统计编码, is one enterprise twice."""
+    keys = keys_of(record)
+    if not keys:
         if row not in findings.rejected:
             findings.add("no_key", row, places[row], "org_name")
         return
-    first = seen.setdefault((record["reporting_unit"], key), row)
+    first = min(
+        (seen[record["reporting_unit"], key] for key in keys if (record["reporting_unit"], key) in seen), default=row
+    )
+    for key in keys:
+        seen.setdefault((record["reporting_unit"], key), row)
     if first != row:
-        field = {"code": "union_code", "uscc": "uscc", "name": "org_name"}[key.split(":")[0]]
+        field = {"code": "union_code", "uscc": "uscc", "name": "org_name"}[keys[0].split(":")[0]]
         findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
 
 
@@ -257,11 +270,15 @@ def _compacted(
 
 def key_of(record: Mapping[str, Any]) -> str | None:
     """Return what identifies an enterprise within its unit: 统计编码, else 信用代码, else its name."""
-    if record["union_code"]:
-        return f"code:{record['union_code']}"
-    if record["uscc"]:
-        return f"uscc:{record['uscc']}"
-    return f"name:{plain_name(record['org_name'])}" if record["org_name"] else None
+    return next(iter(keys_of(record)), None)
+
+
+def keys_of(record: Mapping[str, Any]) -> list[str]:
+    """Return every key an enterprise can be known by, the deciding one first; a name only where no code is given."""
+    codes = [(kind, record[name]) for kind, name in (("code", "union_code"), ("uscc", "uscc")) if record[name]]
+    if not codes and record["org_name"]:
+        return [f"name:{plain_name(record['org_name'])}"]
+    return [f"{kind}:{value}" for kind, value in codes]
 
 
 def plain_name(name: str) -> str:
@@ -270,30 +287,36 @@ def plain_name(name: str) -> str:
     return folded.removesuffix("工会委员会").removesuffix("工会")
 
 
-def unit_rows(sheet: Sheet, layout: Layout) -> list[dict[str, str]]:
-    """Return the rows of a units sheet as text in the columns of plan.UNIT_COLUMNS."""
-    from unionplan.plan import UNIT_COLUMNS
+_UNIT_FIELDS = ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end")
 
-    fields = dict(
-        zip(
-            ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end"),
-            UNIT_COLUMNS,
-            strict=True,
-        )
-    )
+
+def unit_rows(sheet: Sheet, layout: Layout) -> tuple[list[dict[str, str]], list[Problem]]:
+    """Return the rows of a units sheet as text in the columns of plan.UNIT_COLUMNS, and what is wrong with them."""
     index = {column.field: column.index for column in layout.columns if column.field}
-    rows = []
+    rows, problems = [], []
     for number, place in enumerate(layout.rows, start=1):
-        row = {
-            title: _text(_cell(sheet, place, index[name])) if name in index else "" for name, title in fields.items()
-        }
+        cells = {title: _cell(sheet, place, index[name]) if name in index else None
+                 for name, title in zip(_UNIT_FIELDS, UNIT_COLUMNS, strict=True)}  # fmt: skip
+        for name, title in zip(_UNIT_FIELDS, UNIT_COLUMNS, strict=True):
+            if isinstance(cells[title], Unreadable):
+                problems.append(
+                    problem("unreadable", sheet.name, address(place, index[name]), title, detail=_text(cells[title]))
+                )
+        row = {title: _text(cell) for title, cell in cells.items()}
         row["顺序"] = row["顺序"] or str(number)
         row["别名"] = row["别名"].replace("、", "；").replace("，", "；").replace(",", "；")
         rows.append(row)
-    return rows
+    if not problems:
+        try:
+            units_of(rows)
+        except PlanError as error:
+            problems.append(problem("units_wrong", sheet.name, detail=str(error).rstrip("。")))
+    return rows, problems
 
 
 def _text(cell: Cell) -> str:
     if cell is None:
         return ""
-    return str(cell.date() if hasattr(cell, "date") and callable(cell.date) else cell).strip()
+    if isinstance(cell, Unreadable):
+        return cell.text
+    return str(cell.date() if isinstance(cell, datetime) else cell).strip()

@@ -17,7 +17,7 @@ from typing import Any
 from stdnum.cn import uscc as uscc_number
 
 from unionplan.intake.reading import Cell, Unreadable
-from unionplan.observations import CLEAR, Field, control_codes, registration_of
+from unionplan.observations import CLEAR, Field, control_codes, registration_codes, registration_of
 
 BLANK = {"", "/", "\\", "-", "--", "—", "——", "…", "……", "***", "空"}
 _UNDECIDED = {"在建", "续签中", "筹建", "筹建中", "在谈", "协商中"}
@@ -48,9 +48,13 @@ class Value:
     clear: bool = False
 
 
-def readings(field: Field, cells: Iterable[Cell], units: Mapping[str, str]) -> list[Value]:
-    """Return one Value per cell of a column; `units` maps every name and alias to its reporting unit."""
-    read = _reader(field, units)
+def readings(field: Field, cells: Iterable[Cell], units: Mapping[str, str], text_file: bool = False) -> list[Value]:
+    """Return one Value per cell of a column.
+
+    `units` maps every name and alias, folded, to its reporting unit. In a `text_file` every cell is text, so
+    a plain number is read as one without a word.
+    """
+    read = _reader(field, units, text_file)
     known: dict[tuple[type, Cell], Value] = {}
     found = []
     for cell in cells:
@@ -81,13 +85,15 @@ def folded(cell: Cell) -> str:
     )
 
 
-def _reader(field: Field, units: Mapping[str, str]) -> Callable[[Cell], Value]:
+def _reader(field: Field, units: Mapping[str, str], text_file: bool) -> Callable[[Cell], Value]:
     readers: dict[str, Callable[[Cell], Value]] = {
         "text": lambda cell: Value(" ".join(str(_day(cell) or cell).split())),
         "code": _code,
         "uscc": _uscc,
         "date": _date,
-        "count": _count,
+        "count": lambda cell: _count(
+            int(cell) if text_file and isinstance(cell, str) and _DIGITS.fullmatch(cell) else cell
+        ),
         "unit": lambda cell: _unit(cell, units),
         "control": _control,
         "registration": _registration,
@@ -116,6 +122,9 @@ def _uscc(cell: Cell) -> Value:
     if not uscc_number.is_valid(text):
         return Value(None, "uscc_wrong", f"{len(text)} 位" if len(text) != 18 else "")
     return _repaired(text, cell)
+
+
+_DIGITS = re.compile(r"\d{1,12}", re.ASCII)
 
 
 def _count(cell: Cell) -> Value:
@@ -184,8 +193,6 @@ def _registration(cell: Cell) -> Value:
     text = _bare(cell)
     if registration_of(text):
         return Value(text)
-    from unionplan.observations import registration_codes
-
     return Value(None, "type_unknown", f"“{cell}”{_nearest(text, registration_codes())}", "请按登记注册类型名录填写")
 
 

@@ -19,9 +19,11 @@ from unionplan.intake.problems import TABLES
 from unionplan.intake.reading import Cell, Sheet, address
 
 _SEARCHED_ROWS = 40
+_NAMING = ("seq", "union_code", "uscc", "org_name", "reporting_unit", "district")
 _TOTAL = re.compile(r"^(合计|总计|小计|全市合计|全市总计|本页小计|累计)[:：]?$")
 _NOTE = re.compile(
-    r"^(注|备注|说明|填表说明|数据来源|填表人|填报人|制表人|制表|审核人|审核|复核|负责人|单位负责人|联系电话|填报日期|填表日期)\d?[:：(（]?"
+    r"^(注|备注|说明|填表说明|数据来源|填表人|填报人|制表人|制表|审核人|审核|复核|负责人|单位负责人|联系电话|填报日期|填表日期)\d?"
+    r"(\s*[:(.、]|\s|$)"
 )
 _OTHER_KINDS = {
     "W2": {"total", "covered", "rate", "contracts", "covered_workers", "should_unionise"},
@@ -134,7 +136,7 @@ def _columns(row: Sequence[Cell], known: dict[str, str]) -> tuple[tuple[Column, 
 def _body(sheet: Sheet, header: int, columns: tuple[Column, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Positions of data rows and of total rows below the header; blanks, notes and repeats are neither."""
     used = [column.index for column in columns]
-    names = [column.index for column in columns if column.field in ("seq", "org_name", "reporting_unit")]
+    names = [column.index for column in columns if column.field in _NAMING]
     title = [plain(cell) for cell in sheet.rows[header]]
     rows, totals = [], []
     for place in range(header + 1, len(sheet.rows)):
@@ -152,15 +154,17 @@ def _body(sheet: Sheet, header: int, columns: tuple[Column, ...]) -> tuple[tuple
 
 def _is_note(row: Sequence[Cell], cells: Sequence[Cell]) -> bool:
     first = next((cell for cell in row if cell is not None), None)
-    return isinstance(first, str) and len(cells) <= 3 and bool(_NOTE.match(plain(first)))
+    return (
+        isinstance(first, str) and len(cells) <= 3 and bool(_NOTE.match(unicodedata.normalize("NFKC", first).strip()))
+    )
 
 
-_DAY = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})日?")
-_MONTH = re.compile(r"(20\d\d)[年./-](\d{1,2})(?:月|(?!\d))")
+_DAY = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})(?!\d)(?!月)日?")
+_MONTH = re.compile(r"(20\d\d)[年./-](?:\d{1,2}月?[-—–~至到])?(\d{1,2})(?:月|(?![\d./-]))")
 _QUARTER = re.compile(r"(20\d\d)年?(?:第?([一二三四1-4])季度|[Qq]([1-4]))")
 _HALF = re.compile(r"(20\d\d)年?(上半年|下半年)")
 _SAYS = ("统计时点", "截至", "截止时间", "截止日期", "截至日期", "数据截至")
-_NOT = ("填报日期", "填表日期", "制表日期", "打印日期")
+_FILLED_IN = re.compile(r"(填报|填表|制表|打印|报送|上报)(日期|时间)")
 
 
 def stated_as_of(sheet: Sheet, layout: Layout, file_name: str) -> tuple[date, str, bool] | None:
@@ -168,23 +172,26 @@ def stated_as_of(sheet: Sheet, layout: Layout, file_name: str) -> tuple[date, st
 
     Looked for in a 统计时点 cell, then in the title rows, then in the file's name; 填报日期 is never it.
     """
-    head = sheet.rows[: layout.header or 0]
-    for place, row in enumerate(head):
-        for index, cell in enumerate(row):
-            found = _labelled(row, index, cell)
-            if found:
-                return found[0], f"单元格 {address(place, index)}", found[1]
-    for place, row in enumerate(head):
-        for index, cell in enumerate(row):
-            if isinstance(cell, str) and not any(word in cell for word in _NOT):
-                named = _named(cell)
-                if named:
-                    return named[0], f"标题 {address(place, index)}", named[1]
+    head = [
+        (place, index, row) for place, row in enumerate(sheet.rows[: layout.header or 0]) for index in range(len(row))
+    ]
+    for place, index, row in head:
+        found = _labelled(row, index)
+        if found:
+            return found[0], f"单元格 {address(place, index)}", found[1]
+    for place, index, row in head:
+        cell = row[index]
+        before = next((value for value in reversed(row[:index]) if value is not None), None)
+        if isinstance(cell, str) and not (isinstance(before, str) and _FILLED_IN.search(before)):
+            named = _named(cell)
+            if named:
+                return named[0], f"标题 {address(place, index)}", named[1]
     named = _named(file_name)
     return (named[0], "文件名", named[1]) if named else None
 
 
-def _labelled(row: Sequence[Cell], index: int, cell: Cell) -> tuple[date, bool] | None:
+def _labelled(row: Sequence[Cell], index: int) -> tuple[date, bool] | None:
+    cell = row[index]
     if not isinstance(cell, str) or not any(word in cell for word in _SAYS):
         return None
     following = next((value for value in row[index + 1 :] if value is not None), None)
@@ -192,19 +199,20 @@ def _labelled(row: Sequence[Cell], index: int, cell: Cell) -> tuple[date, bool] 
         following = following.date()
     if isinstance(following, date):
         return following, False
-    return _named(cell) or (_named(following) if isinstance(following, str) else None)
+    said = cell[max(cell.find(word) for word in _SAYS) :]
+    return _named(said) or (_named(following) if isinstance(following, str) else None)
 
 
 def _named(text: str) -> tuple[date, bool] | None:
-    """The date that a text names; a month, quarter or half-year means its last day."""
-    folded = unicodedata.normalize("NFKC", text)
+    """The date that a text names up to a 填报日期 in it; a month, quarter or half-year means its last day."""
+    folded = _FILLED_IN.split(unicodedata.normalize("NFKC", text))[0]
     try:
         if found := _DAY.search(folded):
             return date(int(found[1]), int(found[2]), int(found[3])), False
         if found := _HALF.search(folded):
             return _last_day(int(found[1]), 6 if found[2] == "上半年" else 12), True
         if found := _QUARTER.search(folded):
-            quarter = "一二三四".find(found[2] or "") + 1 or int(found[2] or found[3])
+            quarter = "一二三四".index(found[2]) + 1 if found[2] in tuple("一二三四") else int(found[2] or found[3])
             return _last_day(int(found[1]), quarter * 3), True
         if found := _MONTH.search(folded):
             return _last_day(int(found[1]), int(found[2])), True

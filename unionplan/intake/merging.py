@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from unionplan.intake.checks import key_of, plain_name
+from unionplan.intake.checks import key_of, keys_of, plain_name
 from unionplan.observations import FIELDS, classified
 
 COLUMNS = list(FIELDS)
@@ -20,8 +20,8 @@ COLUMNS = list(FIELDS)
 class Merge:
     """`ledger`: the unit's snapshot after; counts of rows; `kept`: names that the file did not mention.
 
-    `details`: one row per changed cell (org_name, field, old, new). `twice`: source rows that mean an
-    enterprise that another row of the file already meant.
+    `details`: one row per changed cell (org_name, field, old, new). `stateless`: how many of the file's
+    enterprises have no 企业状态 even after the merge.
     """
 
     ledger: pd.DataFrame
@@ -31,21 +31,33 @@ class Merge:
     removed: int
     kept: tuple[str, ...]
     details: pd.DataFrame
-    twice: tuple[int, ...]
+    stateless: int
 
 
-def merged(
-    before: pd.DataFrame | None, rows: pd.DataFrame, clears: set[tuple[int, str]], mode: str, as_of: date
-) -> Merge:
-    """Return the merge of `rows` (FIELDS and `row`, the source row) into `before`, both of one unit."""
+def repeated(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.Series[bool]:
+    """Return which of `rows` mean an enterprise that an earlier row of the same file already meant."""
+    match = _matches(_base(before, rows), rows)
+    twice = match.notna() & match.duplicated(keep="first")
+    seen: dict[str, int] = {}
+    for place, record in enumerate(_records(rows[["union_code", "uscc", "org_name"]])):
+        for key in keys_of(record):
+            if seen.setdefault(key, place) != place:
+                twice.iloc[place] = True
+    return twice
+
+
+def merged(before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: date) -> Merge:
+    """Return the merge of `rows` into `before`, both of one unit, no enterprise twice.
+
+    `rows` has FIELDS and `clears`, the names of the fields that the clerk empties (or None).
+    """
     rows = rows.reset_index(drop=True)
-    base = rows.iloc[:0][COLUMNS] if before is None else before[COLUMNS].reset_index(drop=True)
+    base = _base(before, rows)
     match = _matches(base, rows)
-    repeated = match.notna() & match.duplicated(keep="first")
     old = base.reindex(match.astype("Int64").fillna(-1).astype(int)).set_axis(rows.index)
     new = rows[COLUMNS] if mode == "replace" else rows[COLUMNS].where(rows[COLUMNS].notna(), old)
-    for row, field in clears:
-        new.loc[rows["row"] == row, field] = pd.NA
+    for row, names in rows["clears"].dropna().items():
+        new.loc[row, list(names)] = pd.NA
     different = _different(old, new)
     known, touched = match.notna(), different.any(axis=1)
     unmentioned = base[~base.index.isin(match.dropna().astype(int))]
@@ -55,8 +67,12 @@ def merged(
         _snapshot(after.astype(base.dtypes), as_of), int((~known).sum()), int((known & touched).sum()),
         int((known & ~touched).sum()), len(unmentioned) if mode == "replace" else 0, tuple(kept["org_name"].fillna("")),
         _details(old[known & touched], new[known & touched], different[known & touched]),
-        tuple(rows.loc[repeated, "row"].astype(int)),
+        int(new["enterprise_state"].isna().sum()),
     )  # fmt: skip
+
+
+def _base(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.iloc[:0][COLUMNS] if before is None else before[COLUMNS].reset_index(drop=True)
 
 
 def _snapshot(ledger: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from unionplan.access import Person
 from unionplan.attainment import Attainment, Outlook, headline
 from unionplan.errors import IntakeError, PlanError
-from unionplan.intake.merging import Merge, merged
+from unionplan.intake.merging import Merge, merged, repeated
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import FileReading, SheetReading
 from unionplan.plan import Plan, plan_of, units_of
@@ -81,6 +81,7 @@ class _Draft:
     started_from: dict[Slot, Slot | None] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     rejected: int = 0
 
 
@@ -93,6 +94,9 @@ def preview(store: Store, file: FileReading, options: Options) -> Preview:
             _draft_units(draft, sheet)
         elif sheet.kind == "W1":
             _draft_ledger(draft, sheet)
+    for slot, parts in draft.rows.items():
+        _draft_slot(draft, slot, parts)
+    _forget_known_states(draft)
     draft.problems = [one for one in draft.problems if not (options.accept_mapping and one.rule == "mapping")]
     as_of = max((day for day, _ in draft.ledgers.values()), default=None)
     if _blocked(draft) or not (draft.ledgers or draft.tables):
@@ -133,8 +137,7 @@ def _draft_units(draft: _Draft, sheet: SheetReading) -> None:
     rows = [dict(row) for row in sheet.units]
     try:
         names = {unit.name for unit in units_of(rows)}
-    except PlanError as error:
-        draft.problems.append(problem("units_wrong", sheet.sheet, detail=str(error).rstrip("。")))
+    except PlanError:  # the reading has told what is wrong with it, and the file is blocked
         return
     orphans = sorted({slot.unit for slot in draft.heads if slot.dataset == "ledger"} - names)
     if orphans:
@@ -154,32 +157,43 @@ def _draft_ledger(draft: _Draft, sheet: SheetReading) -> None:
     if as_of is None or sound.empty:
         return
     clears = {(int(table["row"].iloc[row]), name) for row, name in sheet.clears}
-    for unit, rows in sound.groupby("reporting_unit", sort=False):
-        _draft_slot(draft, sheet, str(unit), rows, clears, as_of)
-
-
-def _draft_slot(
-    draft: _Draft, sheet: SheetReading, unit: str, rows: pd.DataFrame, clears: set[tuple[int, str]], as_of: date
-) -> None:
-    slot = Slot("ledger", unit, f"{as_of:%Y-%m}")
-    start = _start(draft.heads, slot)
-    before = (
-        draft.ledgers[slot][1] if slot in draft.ledgers else draft.store.ledger(draft.heads[start]) if start else None
+    marked = sound.assign(
+        clears=[frozenset(name for r, name in clears if r == row) for row in sound["row"]] if clears else None
     )
-    merge = merged(before, rows, clears, draft.options.mode, as_of)
-    labels = {name: (cell, label) for cell, label, name in sheet.columns}
-    for row in merge.twice:
-        cell, label = labels.get("org_name", ("A1", ""))
-        where = cell.rstrip("0123456789") + str(row)
-        draft.problems.append(
-            problem("duplicate", sheet.sheet, where, label, "", f"第 {row} 行与本表另一行是同一家企业")
-        )
+    for unit, rows in marked.groupby("reporting_unit", sort=False):
+        draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
+
+
+def _draft_slot(draft: _Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
+    """Merge everything the file says about one unit and month, whichever sheets it stands on."""
+    as_of = max(day for _, day, _ in parts)
+    rows = pd.concat([frame.assign(part=number) for number, (_, _, frame) in enumerate(parts)], ignore_index=True)
+    start = _start(draft.heads, slot)
+    before = draft.store.ledger(draft.heads[start]) if start else None
+    twice = repeated(before, rows)
+    for part, row in rows.loc[twice, ["part", "row"]].itertuples(index=False):
+        draft.problems.append(_repeated_problem(parts[part][0], int(row)))
+    draft.rejected += int(twice.sum())
+    merge = merged(before, rows[~twice], draft.options.mode, as_of)
     draft.merges.append(merge)
     draft.ledgers[slot] = (as_of, merge.ledger)
-    draft.started_from.setdefault(slot, start)
+    draft.started_from[slot] = start
     for touched in {slot, start} - {None}:
         assert touched is not None
         draft.expects[touched] = draft.heads[touched].snapshot if touched in draft.heads else None
+
+
+def _repeated_problem(sheet: SheetReading, row: int) -> Problem:
+    names = {name: (cell, label) for cell, label, name in sheet.columns}
+    cell, label = next((names[name] for name in ("union_code", "uscc", "org_name") if name in names), ("A1", ""))
+    where = cell.rstrip("0123456789") + str(row)
+    return problem("duplicate", sheet.sheet, where, label, detail="与本文件另一行是同一家企业")
+
+
+def _forget_known_states(draft: _Draft) -> None:
+    """A blank 企业状态 that the unit's last ledger already answers is no question."""
+    if not any(merge.stateless for merge in draft.merges):
+        draft.problems = [one for one in draft.problems if one.rule != "state_blank"]
 
 
 def _kept(draft: _Draft) -> Iterator[Problem]:
@@ -239,30 +253,41 @@ def _covered(cube: pd.DataFrame, slot: Slot) -> dict[str, int]:
 
 
 def _claimed(draft: _Draft) -> list[Problem]:
-    """Enterprises of the file that another unit's newest ledger holds as its own, still 存续."""
+    """Enterprises of the file that another unit claims too, in the file or in its newest ledger, still 存续."""
+    if not draft.ledgers:
+        return []
+    columns = ["reporting_unit", "org_name", "union_code", "uscc"]
+    own = pd.concat([ledger.loc[ledger["active"], columns] for _, ledger in draft.ledgers.values()], ignore_index=True)
     newest = {
         slot.unit: slot for slot in sorted((s for s in draft.heads if s.dataset == "ledger"), key=lambda s: s.period)
     }
     touched = {slot.unit for slot in draft.ledgers}
     others = [str(draft.store.place(draft.heads[slot])) for unit, slot in newest.items() if unit not in touched]
-    frames = [
-        ledger.loc[ledger["active"], ["reporting_unit", "key", "org_name"]] for _, ledger in draft.ledgers.values()
-    ]
-    keys = pd.concat(frames, ignore_index=True)
-    keys = keys[~keys["key"].str.startswith("name:")]
-    found = keys[keys.duplicated("key", keep=False) & ~keys.duplicated(["reporting_unit", "key"])]
-    pairs = list(zip(found["org_name"], found["reporting_unit"], strict=True))
-    if others and len(keys):
-        with duckdb.connect(config={"threads": 1}) as engine:
-            engine.register("keys", keys.astype(object))
-            sql = ("SELECT k.org_name, o.reporting_unit FROM keys k JOIN read_parquet($files) o ON o.key = k.key "
-                   "WHERE o.active AND o.reporting_unit <> k.reporting_unit ORDER BY 1, 2")  # fmt: skip
-            pairs += engine.execute(sql, {"files": others}).fetchall()
+    pairs = _claims(own, others)
     if not pairs:
         return []
     shown = "、".join(f"{name}（{unit}）" for name, unit in pairs[:_SHOWN])
     more = f"等 {len(pairs)} 家" if len(pairs) > _SHOWN else ""
     return [problem("claimed", detail=shown + more)]
+
+
+_CLAIMS = """
+SELECT DISTINCT k.org_name, o.reporting_unit FROM own k JOIN {others} o
+ON (o.union_code = k.union_code OR o.uscc = k.uscc) AND o.reporting_unit <> k.reporting_unit {active} ORDER BY 1, 2
+"""
+
+
+def _claims(own: pd.DataFrame, others: list[str]) -> list[tuple[str, str]]:
+    """(enterprise, the other unit) for every enterprise of `own` that another unit's rows hold too."""
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.register("own", own.astype(object))
+        inside = engine.execute(
+            _CLAIMS.format(others="own", active="AND o.reporting_unit < k.reporting_unit")
+        ).fetchall()
+        if not others:
+            return inside
+        sql = _CLAIMS.format(others="read_parquet($files)", active="AND o.active")
+        return inside + engine.execute(sql, {"files": others}).fetchall()
 
 
 def _finished(draft: _Draft, file: FileReading, cube: pd.DataFrame, as_of: date | None) -> Preview:

@@ -19,6 +19,7 @@ from typing import Any
 
 from unionplan.errors import IntakeError, StoreError
 from unionplan.intake import checks
+from unionplan.intake.fields import folded
 from unionplan.intake.layout import Layout, laid_out, stated_as_of
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
@@ -127,15 +128,14 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in ("W1", "units") for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
-    units = {**job["units"]}
+    units = {folded_name(name): unit for name, unit in job["units"].items()}
     for sheet, layout in filled:
         if layout.kind == "units":
-            rows = checks.unit_rows(sheet, layout)
-            units = {
-                name: row["填报单位"] for row in rows for name in (row["填报单位"], *row["别名"].split("；")) if name
-            }
-    sheets = [_entry(number, sheet, layout, {**job, "units": units}, folder, usable)
-              for number, (sheet, layout) in enumerate(filled)]  # fmt: skip
+            listed, _ = checks.unit_rows(sheet, layout)
+            names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
+            units = {folded_name(name): unit for name, unit in names if name}
+    job = {**job, "units": units, "text_file": book.format == "csv"}
+    sheets = [_entry(n, sheet, layout, job, folder, usable) for n, (sheet, layout) in enumerate(filled)]
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
 
 
@@ -155,7 +155,8 @@ def _entry(
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
     elif layout.kind == "units":
-        entry["units"] = checks.unit_rows(sheet, layout)
+        entry["units"], found = checks.unit_rows(sheet, layout)
+        entry["problems"] = [asdict(one) for one in found]
     else:
         entry["problems"] = [asdict(_unusable(sheet, layout, usable))]
     return entry
@@ -170,7 +171,7 @@ def _fill_ledger(
     as_of: date | None,
     folder: Path,
 ) -> None:
-    found = checks.ledger(sheet, layout, job["units"], job["unit"], as_of)
+    found = checks.ledger(sheet, layout, job["units"], job["unit"], as_of, job["text_file"])
     entry["rows"] = len(found.places)
     entry["problems"] = [asdict(one) for one in found.problems]
     entry["clears"] = found.clears
@@ -198,6 +199,11 @@ def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
         return problem("sheet_skipped" if usable else "header_missing", sheet.name)
     name = f"看起来是{NAMES[layout.kind]}"
     return problem("kind_skipped" if usable else "kind_later", sheet.name, detail=name)
+
+
+def folded_name(name: str) -> str:
+    """Return a unit's name as it is compared: one width of letters and brackets, no spaces."""
+    return "".join(str(folded(name)).split())
 
 
 def unit_names(units: Iterator[Any] | tuple[Any, ...]) -> dict[str, str]:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from unionplan import clock
 from unionplan.access import Person, require_write
-from unionplan.errors import IntakeError, StalePreviewError, StoreError, UndoRefusedError, UnionplanError
+from unionplan.errors import StalePreviewError, StoreError, UndoRefusedError, UnionplanError, UnknownCommitError
 from unionplan.observations import CUBE_COLUMNS
 from unionplan.plan import TABLES, Plan, Tables, plan_of
 from unionplan.store import snapshots
@@ -80,6 +80,7 @@ class Store:
                 "seed", "建库：载入计划、指标定义、填报单位和设置", tables={name: seed[name] for name in TABLES}
             )
             store._commit(change, person.name, at or clock.now(), only_first=True)
+        store._copy_log()
         return store
 
     def head(self) -> int:
@@ -94,12 +95,14 @@ class Store:
         return self._history[:head]
 
     def known(self, commit: int | None = None) -> int:
-        """Return `commit`, or the head; raises IntakeError for one that does not exist."""
+        """Return `commit`, or the head; raises UnknownCommitError for one that does not exist."""
         head = self.head()
         if commit is None:
             return head
         if not 1 <= commit <= head:
-            raise IntakeError(f"第{commit}次更新", "没有这次更新", f"现有第 1 至 {head} 次", "请在更新记录中选择")
+            raise UnknownCommitError(
+                f"第{commit}次更新", "没有这次更新", f"现有第 1 至 {head} 次", "请在更新记录中选择"
+            )
         return commit
 
     def heads(self, commit: int) -> dict[Slot, Entry]:
@@ -188,12 +191,16 @@ class Store:
         found = []
         for commit in commits:
             place = self._sidecar(commit.id)
-            if not place.exists() or json.loads(place.read_text(encoding="utf-8")) != _as_json(commit):
+            if _json_at(place) != _as_json(commit):
                 found.append(
                     f"提交副本 {place.name}：缺失或与提交记录不符。重新打开看板会补写；若内容不符请联系信息员。"
                 )
         head = self.head()
-        if not self._made_cube(head).equals(self._ready_cube(head)):
+        try:
+            ready = self._ready_cube(head)
+        except (pa.ArrowException, OSError, KeyError):
+            ready = None
+        if ready is None or not self._made_cube(head).equals(ready):
             found.append(f"汇总 {head:06d}.parquet：与台账重新计算的结果不符。请删除 cubes 目录，系统会重新生成。")
         return found
 
@@ -220,13 +227,19 @@ class Store:
     def _settle(self, commit: int) -> None:
         """Write what follows from a commit; if the machine stops here, it is made again when missed."""
         try:
-            for known in self.history():
-                if not self._sidecar(known.id).exists():
-                    text = json.dumps(_as_json(known), ensure_ascii=False, indent=1)
-                    snapshots.write_at(self._sidecar(known.id), text.encode())
+            self._copy_log()
             self.cube(commit)
         except UnionplanError:  # the commit itself stands; both are written again on the next occasion
             return
+
+    def _copy_log(self) -> None:
+        """Write the JSON copies that are not there yet, so that the log can be rebuilt from files alone."""
+        known = {place.stem for place in (self.root / "commits").glob("*.json")}
+        if len(known) < self.head():
+            for commit in self.history():
+                if f"{commit.id:06d}" not in known:
+                    text = json.dumps(_as_json(commit), ensure_ascii=False, indent=1)
+                    snapshots.write_at(self._sidecar(commit.id), text.encode())
 
     def _kept_ledger(self, slot: Slot, as_of: date, ledger: pd.DataFrame) -> Entry:
         return self._kept(slot, as_of, snapshots.ledger_bytes(ledger), len(ledger))
@@ -320,6 +333,13 @@ def _same(entry: Entry, head: Entry | None) -> bool:
 
 def _stamp(at: datetime) -> str:
     return at.replace(microsecond=0).isoformat()
+
+
+def _json_at(place: Path) -> object:
+    try:
+        return json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def _as_json(commit: Commit) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def write_bytes(folder: Path, data: bytes, suffix: str = "") -> str:
 
 def write_at(place: Path, data: bytes) -> None:
     """Write `data` at `place` so that it is wholly there after a crash, or not at all."""
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    part = place.with_name(f".{place.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as out:

@@ -1,0 +1,313 @@
+"""How many enterprises each unit is still short of: a ranking with bars from 0 and a table beside it.
+
+Every row has either a bar (a shape named `bar`: reported, fresh, short of its target) or a remark (a text named
+`remark`) and never both; only bars are ranked and summed. Equal gaps share a rank and stand together. Colour is for
+the units that the title names; a light is not repeated here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import plotly.graph_objects as go
+
+from unionplan import theme
+from unionplan.attainment import Attainment
+from unionplan.charts.parts import TIGHT, Area, cut, empty, figures, hover, hover_trace, name, rate, shown
+from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
+from unionplan.charts.titles import GAP_REMARK, gap_focus, is_open, ranked, side
+from unionplan.plan import Indicator, Target
+
+WIDE = 10.0  # the most that a name may take, in u
+LEAST, COMFORT, MOST = 1.3, 2.1, 2.7  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+SLASH = 0.9
+ENDS = ("达标", "无应建单位", "数据过期", "未报")
+Order = Literal["value", "given"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One unit in words; `rank` is empty unless the unit is ranked, `gap` unless it has a bar."""
+
+    row: Attainment
+    rank: str
+    gap: str
+    remark: str
+    role: theme.Role
+    focus: bool
+    value: str
+    covered: str
+    base: str
+
+    @property
+    def unit(self) -> str:
+        """Return the unit's whole name."""
+        return theme.plain(self.row.reporting_unit or "")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the wide layout puts things; a bar of the widest gap runs from `zero` to `full`."""
+
+    rank: float
+    name: float
+    zero: float
+    full: float
+    value: float
+    covered: float
+    base: float
+
+
+def gap(
+    rows: Sequence[Attainment],
+    indicator: Indicator,
+    target: Target,
+    *,
+    title: str,
+    subtitle: str,
+    source: str,
+    note: str,
+    profile: Profile,
+    order: Order = "value",
+) -> go.Figure:
+    """Return the ranking of `rows`, one row per unit, all of this indicator and target.
+
+    `order`: widest gap first, then those that reached the target, then those without a fresh figure; or the order
+    `given`, then without ranks. No row gives a figure that says what to do. A profile of fixed height raises
+    ValueError when the rows do not fit: draw them in several pictures.
+    """
+    if order not in ("value", "given"):
+        raise ValueError(f'order is "{order}": one of "value", "given"')
+    assert all((row.indicator, row.scope) == (target.indicator, target.scope) for row in rows), "rows of another target"
+    sheet, entries = Sheet(profile), _entries(rows, indicator, order)
+    top = sheet.head(title, subtitle)
+    foot = foot_lines(profile, source, note, [GAP_REMARK] if len(ranked(rows)) > 1 else [])
+    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
+    trace = go.Scatter(x=[], y=[])
+    if not entries:
+        bottom = empty(sheet, top, room)
+    elif profile.kind == "phone":
+        bottom, trace = _narrow(sheet, entries, indicator, top)
+    else:
+        bottom, trace = _wide(sheet, entries, indicator, top, room)
+    height = profile.height or bottom + foot_height(profile, foot)
+    sheet.foot(foot, height)
+    return sheet.figure(height, trace)
+
+
+# What the rows say
+
+
+def _entries(rows: Sequence[Attainment], indicator: Indicator, order: Order) -> list[Entry]:
+    places = ranked(rows)
+    ranks = {id(row): _rank(place, [other for other, _ in places]) for place, row in places}
+    focus = gap_focus(rows)
+    given = order == "given" or len(rows) == 1
+    rest = sorted((row for row in rows if not is_open(row)), key=lambda row: (ENDS.index(side(row)), row.surplus or 0))
+    drawn = list(rows) if given else [*(row for _, row in places), *rest]
+    return [_entry(row, indicator, "" if given else ranks.get(id(row), ""), focus) for row in drawn]
+
+
+def _rank(place: int, places: Sequence[int]) -> str:
+    return f"并列 {place}" if places.count(place) > 1 else str(place)
+
+
+def _entry(row: Attainment, indicator: Indicator, rank: str, focus: frozenset[str]) -> Entry:
+    unit, short = indicator.unit, is_open(row)
+    return Entry(
+        row=row,
+        rank=rank,
+        gap=f"{theme.count(row.gap or 0)} {unit}" if short else "",
+        remark="" if short else _remark(row, unit),
+        role=theme.ROLES["attained" if side(row) == "达标" else "neutral"],
+        focus=row.reporting_unit in focus and short,
+        value=shown(rate(row), row.target_bp),
+        covered=theme.NONE if row.numerator is None else theme.count(row.numerator),
+        base=theme.NONE if row.denominator is None else theme.count(row.denominator),
+    )
+
+
+def _remark(row: Attainment, unit: str) -> str:
+    """Return what stands in the place of a bar."""
+    if row.numerator is None:
+        return theme.light("unreported")
+    if row.status == "stale":
+        return f"{theme.light('stale')}{_last_known(row, unit)}"
+    if not row.denominator:
+        return theme.light("no_base")
+    over = f"　超额 {theme.count(row.surplus)} {unit}" if row.surplus else ""
+    return f"{theme.STATUS['attained'].glyph} 已达标{over}"
+
+
+def _last_known(row: Attainment, unit: str) -> str:
+    if row.as_of is None or rate(row) is None:
+        return ""
+    stood = f"还差 {theme.count(row.gap)} {unit}" if row.gap else "已达标"
+    return f"　{theme.month_day(row.as_of)}{stood}"
+
+
+def _hover(entry: Entry, indicator: Indicator) -> str:
+    lines = figures(entry.row, indicator.covered_word, indicator.base_word, indicator.unit)
+    return hover(entry.unit, [f"{theme.SCOPE_WORDS[entry.row.scope]}{indicator.name}", *lines])
+
+
+def _longest(entries: Sequence[Entry]) -> int:
+    return max((entry.row.gap or 0 for entry in entries if entry.gap), default=1)
+
+
+def _length(entry: Entry, entries: Sequence[Entry], room: float) -> float:
+    return room * (entry.row.gap or 0) / _longest(entries)
+
+
+def _bar(sheet: Sheet, entry: Entry, x: float, y: float, length: float, height: float) -> None:
+    colour = theme.FOCUS if entry.focus else theme.MARK
+    sheet.box("bar", x, y - height / 2, x + length, y + height / 2, colour)
+
+
+# The wide layout: screen and slide
+
+
+def _wide(
+    sheet: Sheet, entries: Sequence[Entry], indicator: Indicator, top: float, room: float | None
+) -> tuple[float, go.Bar]:
+    p = sheet.profile
+    columns, first = _columns(p, entries, indicator), top + 2.2 * p.u
+    lines = _names(p, entries, 2)
+    if room is not None and _needs(p, lines) > room - (first - top):
+        lines = _names(p, entries, 1)
+    heights = _heights(p, lines, None if room is None else room - (first - top))
+    _heads(sheet, columns, indicator, first - 0.75 * p.u, any(entry.gap for entry in entries))
+    areas: list[Area] = []
+    y = first
+    for entry, words, height in zip(entries, lines, heights, strict=True):
+        middle = y + height / 2
+        _wide_row(sheet, entry, words, columns, middle, min(0.62 * height, 1.4 * p.u), entries)
+        areas.append((p.margin, y, p.right, y + height))
+        y += height
+    sheet.line("zero", columns.zero, first - 0.1 * p.u, columns.zero, y, theme.RULE, 0.07 * p.u)
+    return y, hover_trace(areas, [_hover(entry, indicator) for entry in entries])
+
+
+def _names(p: Profile, entries: Sequence[Entry], count: int) -> list[list[str]]:
+    return [cut(entry.unit, p.label, WIDE * p.u, count, True) for entry in entries]
+
+
+def _needs(p: Profile, lines: Sequence[Sequence[str]]) -> float:
+    return sum(_least(p, words) for words in lines)
+
+
+def _least(p: Profile, words: Sequence[str]) -> float:
+    return max(LEAST * p.u, len(words) * TIGHT * p.label + 0.1 * p.u)
+
+
+def _heights(p: Profile, lines: Sequence[Sequence[str]], room: float | None) -> list[float]:
+    """Return the rows' heights: no less than their names need, spread over the room where it is fixed."""
+    if room is None:
+        return [max(COMFORT * p.u, _least(p, words)) for words in lines]
+    needs = _needs(p, lines)
+    if needs > room:
+        raise ValueError(f"{len(lines)} units need {needs:.0f} px and have {room:.0f}: draw several pictures")
+    more = min((MOST - LEAST) * p.u, (room - needs) / len(lines))
+    return [_least(p, words) + more for words in lines]
+
+
+def _columns(p: Profile, entries: Sequence[Entry], indicator: Indicator) -> Columns:
+    """Return the columns: each as wide as its widest text, the bars take what is left."""
+    apart = 1.3 * p.u
+    base = p.right - _wide_as(p, indicator.base_word, [entry.base for entry in entries])
+    covered = base - SLASH * p.u
+    value = covered - _wide_as(p, indicator.covered_word, [entry.covered for entry in entries]) - apart
+    end = value - _wide_as(p, "完成值 %", [entry.value for entry in entries]) - apart
+    rank = p.margin + widest([entry.rank for entry in entries], p.head)
+    names = max(widest(words, p.label, True) for words in _names(p, entries, 2))
+    right = rank + (0.9 * p.u if rank > p.margin else 0) + names
+    zero = right + 0.7 * p.u
+    full = end - 0.5 * p.u - widest([entry.gap for entry in entries], p.value, True)
+    return Columns(rank, right, zero, full, value, covered, base)
+
+
+def _wide_as(p: Profile, head: str, texts: Sequence[str]) -> float:
+    return max(widest(texts, p.label), text_width(head, p.head))
+
+
+def _heads(sheet: Sheet, columns: Columns, indicator: Indicator, y: float, bars: bool) -> None:
+    p = sheet.profile
+    middle = columns.covered + SLASH / 2 * p.u
+    for words, x, at in (
+        (f"还差（{indicator.unit}）" if bars else "", columns.zero, "left"),
+        ("完成值 %", columns.value, "right"),
+        (indicator.covered_word, columns.covered, "right"),
+        ("/", middle, "center"),
+        (indicator.base_word, columns.base, "left"),
+    ):
+        sheet.text("head", x, y, words, p.head, theme.INK_FAINT, at=at)
+
+
+def _wide_row(
+    sheet: Sheet,
+    entry: Entry,
+    words: Sequence[str],
+    columns: Columns,
+    y: float,
+    height: float,
+    entries: Sequence[Entry],
+) -> None:
+    p = sheet.profile
+    sheet.text("rank", columns.rank, y, entry.rank, p.head, theme.INK_FAINT, at="right")
+    name(sheet, "unit", columns.name, y, words, p.label, entry.focus, "right")
+    if entry.gap:
+        length = _length(entry, entries, columns.full - columns.zero)
+        _bar(sheet, entry, columns.zero, y, length, height)
+        colour = theme.FOCUS if entry.focus else theme.INK_SOFT
+        sheet.text("gap", columns.zero + length + 0.5 * p.u, y, entry.gap, p.value, colour, True)
+    sheet.text("remark", columns.zero + 0.5 * p.u, y, entry.remark, p.label, entry.role.text)
+    known = theme.INK_SOFT if entry.remark == "" or entry.role is theme.ROLES["attained"] else theme.INK_FAINT
+    sheet.text("value", columns.value, y, entry.value, p.label, known, at="right")
+    sheet.text("covered", columns.covered, y, entry.covered, p.label, known, at="right")
+    if entry.base != theme.NONE:
+        sheet.text("slash", columns.covered + SLASH / 2 * p.u, y, "/", p.label, theme.INK_FAINT, at="center")
+        sheet.text("base", columns.base, y, entry.base, p.label, known)
+
+
+# The narrow layout: phone
+
+
+def _narrow(sheet: Sheet, entries: Sequence[Entry], indicator: Indicator, top: float) -> tuple[float, go.Bar]:
+    p = sheet.profile
+    areas: list[Area] = []
+    y = top + 0.8 * p.u
+    for entry in entries:
+        below = _narrow_row(sheet, entry, entries, y)
+        areas.append((p.margin, y, p.right, below))
+        y = below + 0.6 * p.u
+    return y, hover_trace(areas, [_hover(entry, indicator) for entry in entries])
+
+
+def _narrow_row(sheet: Sheet, entry: Entry, entries: Sequence[Entry], top: float) -> float:
+    """Draw a unit in two lines: name and figures, then its bar or remark."""
+    p = sheet.profile
+    said = _narrow_figures(entry)
+    ranks = widest([one.rank for one in entries], p.head)
+    left = p.margin + (ranks + 0.5 * p.u if ranks else 0)
+    room = p.right - left - text_width(said, p.head) - 0.8 * p.u
+    lines = cut(entry.unit, p.label, room, 2, True)
+    sheet.text("rank", p.margin, top + leading(p.label) / 2, entry.rank, p.head, theme.INK_FAINT)
+    y = sheet.lines("unit", left, top, lines, p.label, theme.INK, entry.focus)
+    sheet.text("value", p.right, top + leading(p.label) / 2, said, p.head, theme.INK_SOFT, at="right")
+    middle = y + 0.15 * p.u + leading(p.label) / 2
+    if entry.gap:
+        longest = p.inner - widest([one.gap for one in entries], p.label, True) - 0.5 * p.u
+        length = _length(entry, entries, longest)
+        _bar(sheet, entry, p.margin, middle, length, 0.75 * p.u)
+        colour = theme.FOCUS if entry.focus else theme.INK_SOFT
+        sheet.text("gap", p.margin + length + 0.5 * p.u, middle, entry.gap, p.label, colour, True)
+    sheet.text("remark", p.margin, middle, entry.remark, p.head, entry.role.text)
+    return middle + leading(p.label) / 2
+
+
+def _narrow_figures(entry: Entry) -> str:
+    if entry.base == theme.NONE or entry.value == theme.NONE:
+        return ""
+    return f"{entry.value}%　{entry.covered}/{entry.base}"
