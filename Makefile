@@ -10,13 +10,13 @@ run: .venv/installed
 	$(BIN)/python -m unionplan serve --store data/demo --port $(PORT)
 
 test: .venv/installed-dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: .venv/installed-dev browser
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 fix: .venv/installed-dev
 	$(BIN)/ruff check --fix .

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from unionplan import theme
-from unionplan.access import Person
 from unionplan.store import Commit
 from unionplan.ui import Board, choice, download, heading, listing, message, moment, page, table
 
@@ -68,11 +68,11 @@ def show(board: Board, commit: Commit) -> None:
 
 def undo(board: Board, commit: Commit) -> None:
     """The way back: a new commit that puts things as they were before, with who and why."""
-    if board.looking_back or board.plan.settings.sample or commit.id == 1:
+    if not board.person.may_write or board.looking_back or board.plan.settings.sample or commit.id == 1:
         return
     with st.expander(f"撤销第{commit.id}次更新"), st.form(f"undo-{commit.id}", border=False):
         message("note", "撤销会把这次更新涉及的数据恢复到更新之前，并记为一次新的更新；原来的记录和文件都保留。")
-        who = st.text_input("经办人")
+        who = board.person.name or st.text_input("经办人")
         note = st.text_input("撤销原因")
         if st.form_submit_button("确认撤销"):
             _undone(board, commit, who, note)
@@ -82,7 +82,7 @@ def _undone(board: Board, commit: Commit, who: str, note: str) -> None:
     if not (who.strip() and note.strip()):
         message("error", "请填写经办人和撤销原因。")
         return
-    board.store.undo(commit.id, Person(who), note)
+    board.store.undo(commit.id, replace(board.person, name=who), note)
     st.rerun()
 
 

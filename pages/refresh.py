@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -12,7 +13,6 @@ from pathlib import Path
 import streamlit as st
 
 from unionplan import narrative, theme
-from unionplan.access import Person
 from unionplan.intake.fields import readings
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.problems import Problem
@@ -20,7 +20,7 @@ from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.intake.templates import template
 from unionplan.intake.worker import read_file, unit_names
 from unionplan.observations import FIELDS, Field
-from unionplan.ui import Board, Cell, download, heading, listing, message, page, table
+from unionplan.ui import Board, Cell, download, heading, listing, may_write, message, page, table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
@@ -36,9 +36,10 @@ def templates(board: Board) -> None:
             download(f"下载模板：{words}", _template(board, kind), f"{words}模板.xlsx", XLSX, key=f"template-{kind}")
 
 
-def handed_in() -> Sequence[st.runtime.uploaded_file_manager.UploadedFile]:
-    """The files that were dropped, and before them the name of whoever drops them."""
-    st.text_input("经办人", key="who", placeholder="填写姓名，记入更新记录")
+def handed_in(board: Board) -> Sequence[st.runtime.uploaded_file_manager.UploadedFile]:
+    """The files that were dropped, and before them the name of whoever drops them, where it is not known."""
+    if not board.person.name:
+        st.text_input("经办人", key="who", placeholder="填写姓名，记入更新记录")
     return st.file_uploader("表格文件（.xlsx、.csv）", accept_multiple_files=True, key="files") or ()
 
 
@@ -189,7 +190,7 @@ def _say_change(board: Board, seen: Preview) -> None:
 
 
 def _confirm(board: Board, name: str, seen: Preview) -> None:
-    who = str(st.session_state.get("who") or "").strip()
+    who = replace(board.person, name=board.person.name or str(st.session_state.get("who") or "").strip())
     reason = ""
     if seen.asks:
         message("ask", f"有 {len(seen.asks)} 处请核对。核对无误的，写明理由后可以入库，理由记入更新记录。")
@@ -197,12 +198,12 @@ def _confirm(board: Board, name: str, seen: Preview) -> None:
     blocked = "示例数据只供查看，请先点“开始使用”。" if board.plan.settings.sample else ""
     blocked = (
         blocked
-        or ("" if who else "请先在上面填写经办人。")
+        or ("" if who.name else "请先在上面填写经办人。")
         or ("请填写核对理由。" if seen.asks and not reason.strip() else "")
     )
     if st.button("确认入库", type="primary", key=f"confirm-{name}", disabled=bool(blocked)):
         with st.spinner("正在入库"):
-            commit = submit(board.store, seen, Person(who), reason)
+            commit = submit(board.store, seen, who, reason)
         st.session_state["receipts"][name] = (
             f"已入库：第 {commit} 次更新。" if commit else "内容与现有数据完全相同，未变，没有新的更新。"
         )
@@ -215,6 +216,6 @@ with page("pages/refresh.py") as board:
     templates(board)
     if board.looking_back:
         message("note", "正在回看以前的数据，不能更新。请先点上面的“回到最新”。")
-    else:
-        for upload in handed_in():
+    elif may_write("pages/refresh.py", board, "更新数据"):
+        for upload in handed_in(board):
             review(board, upload)

@@ -28,6 +28,12 @@ HERE, THERE = "10.0.0.1", "10.0.0.2"
 RULE = "密码至少 8 个字符，不能与姓名相同，不能是容易猜到的。请换一个密码。"
 
 
+def _run(work):
+    """Await `work` in a thread of its own: a browser test before this one may have left its loop running here."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 class Clock:
     """A clock that the test moves."""
 
@@ -466,7 +472,7 @@ def ask(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(gate.Gate(behind, lambda: root)(scope, receive, send))
+    _run(gate.Gate(behind, lambda: root)(scope, receive, send))
     answer = Answer((k.decode(), v.decode()) for k, v in sent[0].get("headers", []))
     answer.status = sent[0].get("status", 101 if sent[0]["type"] == "websocket.accept" else 403)
     answer.cookies = tuple(v.decode() for k, v in sent[0].get("headers", []) if k == b"set-cookie")

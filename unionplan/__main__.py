@@ -21,8 +21,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-from unionplan import __version__
-from unionplan.access import Person, require_listen
+from unionplan import __version__, account_commands
+from unionplan.access import LOOPBACK, Person, require_listen
+from unionplan.accounts import Accounts
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments, item_states
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
@@ -33,14 +34,14 @@ from unionplan.intake.templates import template
 from unionplan.intake.worker import read_file, unit_names
 from unionplan.narrative import figure
 from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
-from unionplan.store import Commit, Store
+from unionplan.store import Commit, Store, successor
 from unionplan.theme import ACTION_WORDS, ATOM_WORDS, SCOPE_SHORT, SEVERITY_WORDS, light
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAN_FOLDER = ROOT / "data" / "plan"
 DEFAULT_STORE = "data/store"
 _LATER_COMMANDS = {
-    "backup": "备份", "restore": "恢复", "export": "导出材料", "publish-delta": "发布 Delta 表", "account": "账号管理",
+    "backup": "备份", "restore": "恢复", "export": "导出材料", "publish-delta": "发布 Delta 表",
 }  # fmt: skip
 
 
@@ -99,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("--unit", help="填报单位")
     template.add_argument("-o", "--output", required=True, help="写到哪个文件")
     _command(commands, "demo", _demo, "建一个装有示例数据的数据库")
+    account = commands.add_parser("account", help="账号管理", description="账号管理")
+    kinds = account.add_subparsers(dest="account", required=True, parser_class=_Parser, metavar="操作")
+    account_commands.plug(kinds, _command, lambda words: successor(_root(words)))
     serve = _command(commands, "serve", _serve, "打开看板")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8501)
@@ -366,11 +370,12 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 def _serve(arguments: argparse.Namespace) -> int:
     try:
-        require_listen(arguments.host)
+        require_listen(arguments.host, Accounts(successor(_root(arguments))).any())
     except AccessError as error:
         raise UsageError(error.where, error.found, error.allowed, error.remedy) from None
-    address = f"http://{arguments.host}:{arguments.port}"
-    if _taken(arguments.host, arguments.port):
+    near = "127.0.0.1" if arguments.host in ("0.0.0.0", "::") else arguments.host  # noqa: S104 - compared, not bound
+    address = f"http://[{near}]:{arguments.port}" if ":" in near else f"http://{near}:{arguments.port}"
+    if _taken(near, arguments.port):
         if _healthy(address):
             print(f"看板已在运行：{address}")
             return 0
@@ -381,20 +386,29 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 
 def _run_server(arguments: argparse.Namespace, address: str, root: Path) -> int:
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
-               "--server.address", arguments.host, "--server.port", str(arguments.port)]  # fmt: skip
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "serve_app.py"),
+               "--server.address", arguments.host, "--server.port", str(arguments.port),
+               "--logger.hideWelcomeMessage", "true"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "UNIONPLAN_STORE": str(root.resolve())})  # noqa: S603 - our own interpreter and app
     try:
         while server.poll() is None and not _healthy(address):
             time.sleep(0.2)
         if server.poll() is None:
-            print(f"看板已就绪，请在浏览器打开 {address}（按 Ctrl+C 结束）", flush=True)
+            print(f"看板已就绪，请在浏览器打开 {address}（按 Ctrl+C 结束）{_from_other_desks(arguments)}", flush=True)
         return 0 if server.wait() == 0 else 3
     except KeyboardInterrupt:
         return 0
     finally:
         server.terminate()
         server.wait()
+
+
+def _from_other_desks(arguments: argparse.Namespace) -> str:
+    """What other desks type into their browsers; nothing where only this PC is served."""
+    if arguments.host in LOOPBACK:
+        return ""
+    host = socket.gethostname() if arguments.host in ("0.0.0.0", "::") else arguments.host  # noqa: S104 - compared, not bound
+    return f"\n其他电脑请打开 http://{host}:{arguments.port}"
 
 
 def _taken(host: str, port: int) -> bool:

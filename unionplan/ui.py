@@ -23,12 +23,13 @@ from typing import Literal, NamedTuple, TypeVar
 import plotly.graph_objects as go
 import streamlit as st
 
+from unionplan import gate
 from unionplan.access import Person
 from unionplan.attainment import Attainment, Outlook, headline
 from unionplan.errors import UnionplanError
 from unionplan.narrative import as_of_words
 from unionplan.plan import Plan, read_tables
-from unionplan.store import Store
+from unionplan.store import Store, leave_sample, successor
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,8 +51,6 @@ PAGES = (
 PRODUCT = "工会目标任务看板"
 ROOT = Path(__file__).resolve().parent.parent
 FAVICON = ROOT / "assets" / "favicon.png"
-OWN, NEXT = "store", "下一个数据库.txt"
-"""The folder of an office's own data beside the sample, and the file by which the sample points to it."""
 SIDEBAR_WIDTH = 240  # px
 KEPT = ("commit",)  # what a link of the menu carries along: looking back stays looking back
 SHORT = 11  # a date, a unit's name, 第12次: never broken over two lines
@@ -66,11 +65,13 @@ class Cell:
     role: str = ""
 
 
-def frame(page: str, *, period: str = "", banner: Sequence[str] = (), foot: Sequence[str] = ()) -> None:
+def frame(
+    page: str, *, period: str = "", banner: Sequence[str] = (), foot: Sequence[str] = (), door: str = ""
+) -> None:  # fmt: skip
     """Draw what surrounds `page`: title, style, menu, banners. The first call of every page.
 
     `period` stands under the product's name and `foot` (as-of date, commit) at the foot of the menu; both are
-    repeated at the head of a print. A banner that begins with 正在回看 is drawn as a look back, which gets a link to the present when the address names a commit.
+    repeated at the head of a print. `door` is the HTML of signing in or out. A banner that begins with 正在回看 is drawn as a look back, which gets a link to the present when the address names a commit.
     """
     title = _title(page)
     st.set_page_config(
@@ -81,7 +82,7 @@ def frame(page: str, *, period: str = "", banner: Sequence[str] = (), foot: Sequ
     )
     _dress()
     with st.sidebar:
-        _menu(page, period, foot)
+        _menu(page, period, foot, door)
     st.html(_print_head(title, period, foot))
     for text in banner:
         _banner(page, text)
@@ -203,12 +204,14 @@ def _dress() -> None:
         st.html(f"<script>{_asset('shell.js')}</script>", unsafe_allow_javascript=True)
 
 
-def _menu(page: str, period: str, foot: Sequence[str]) -> None:
+def _menu(page: str, period: str, foot: Sequence[str], door: str) -> None:
     under = f"<small>{escape(period)}</small>" if period else ""
     st.html(f'<div class="up-brand"><strong>{PRODUCT}</strong>{under}</div>')
     with st.container(key="up-menu"):
         for entry in PAGES:
             _link(entry, current=entry.path == page)
+    if door:
+        st.html(door)
     if foot:
         lines = "".join(f"<span>{escape(line)}</span>" for line in foot)
         st.html(f'<div class="up-foot">{lines}</div>')
@@ -313,6 +316,7 @@ class Board:
     plan: Plan
     today: date
     looking_back: bool
+    person: Person
 
     def outlook(self) -> Outlook:
         """Return the data and the dates that judge it."""
@@ -347,7 +351,7 @@ def _board() -> Board:
     asked = st.query_params.get("commit", "")
     head = store.head()
     commit = int(asked) if asked.isdecimal() and 1 <= int(asked) <= head else head
-    return Board(store, commit, store.plan(commit), store.today(commit), commit != head)
+    return Board(store, commit, store.plan(commit), store.today(commit), commit != head, gate.person(store.root))
 
 
 def _framed(path: str, board: Board) -> None:
@@ -357,27 +361,39 @@ def _framed(path: str, board: Board) -> None:
     if board.looking_back:
         banner.append(f"正在回看第{board.commit}次更新（{moment(last.at)}）之后的看板。")
     foot = [as_of_words(rows), f"第{board.commit}次更新　{moment(last.at)}"]
-    frame(path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot)
+    frame(
+        path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot, door=_door(path, board)
+    )  # fmt: skip
     if settings.sample:
         _offer_start(board)
     follow(board.store.head)
+
+
+def may_write(path: str, board: Board, doing: str) -> bool:
+    """Return whether the reader may change data here; where not, offer to sign in for `doing`."""
+    if not board.person.may_write:
+        message("note", f"{doing}需要登录。")
+        st.html(_door(path, board))
+    return board.person.may_write
+
+
+def _door(path: str, board: Board) -> str:
+    return gate.door_html(board.store.root, board.person, "/" if path == "app.py" else f"/{Path(path).stem}")
 
 
 def _offer_start(board: Board) -> None:
     """One click from the sample to an empty store of one's own; nothing of the sample is deleted."""
     with st.container(key="up-start", horizontal=True):
         st.html('<div class="up-sample" role="note">示例数据：城市、单位和企业均为虚构，计划文字照录。</div>')
-        if st.button("开始使用", key="start"):
-            (board.store.root / NEXT).write_text(OWN, encoding="utf-8")
+        if board.person.role in ("local", "administrator") and st.button("开始使用", key="start"):
+            leave_sample(board.store.root)
             st.query_params.clear()
             st.rerun()
 
 
 def store_root() -> Path:
     """Return the store that the board shows; a sample that has been left points to its successor."""
-    root = Path(os.environ.get("UNIONPLAN_STORE") or ROOT / "data" / OWN)
-    pointer = root / NEXT
-    return root.parent / pointer.read_text(encoding="utf-8").strip() if pointer.exists() else root
+    return successor(Path(os.environ.get("UNIONPLAN_STORE") or ROOT / "data" / "store"))
 
 
 @st.cache_resource(show_spinner=False)

@@ -21,7 +21,6 @@ from unionplan.accounts import Accounts
 
 PASSWORD = "四月的雨-1958"
 LATIN = re.compile(r"[A-Za-z]{3,}")
-PENDING = "the pages do not ask who is looking yet"
 
 TINY = """
 import os
@@ -254,7 +253,6 @@ def test_the_real_board_is_served_behind_the_gate(page: Watched, tmp_path: Path,
         Accounts(sample).remove("王芳", "test")
 
 
-@pytest.mark.skip(reason=PENDING)
 def test_the_real_refresh_page_offers_to_sign_in_instead_of_the_uploader(page: Watched, tmp_path: Path) -> None:
     accounts = Accounts(tmp_path / "store")
     accounts.add("王芳", "clerk", PASSWORD, "test")

@@ -290,6 +290,20 @@ class Store:
         return counted(paths, self.plan(commit).indicators)
 
 
+_OWN, _NEXT = "store", "下一个数据库.txt"
+
+
+def successor(root: Path) -> Path:
+    """Return the store that stands in for `root`: the sample's own successor once it has been left."""
+    pointer = root / _NEXT
+    return root.parent / pointer.read_text(encoding="utf-8").strip() if pointer.exists() else root
+
+
+def leave_sample(root: Path) -> None:
+    """Let the sample at `root` point to an office's own store beside it; nothing of the sample is deleted."""
+    snapshots.write_at(root / _NEXT, _OWN.encode())
+
+
 def _sorted_cube(parts: list[pd.DataFrame]) -> pd.DataFrame:
     filled = [part for part in parts if len(part)]
     cube = pd.concat(filled) if filled else pd.DataFrame(columns=list(CUBE_COLUMNS))
