@@ -98,7 +98,6 @@ def test_unknown_columns_are_named_one_by_one(layouts):
     assert layouts["unknown columns"].columns[2] == ("C1", "单位名称", "org_name")
 
 
-@pytest.mark.xfail(strict=True, reason="layout._columns passes over a column without a header, whatever stands in it")
 def test_a_filled_column_without_a_header_is_not_passed_over_in_silence(read, workbook):
     sheet = read(workbook(GOOD.replace("填报单位 |", "填报单位 | |").replace("文澜区 |", "文澜区 | 有内容 |"))).sheets[
         0
@@ -948,7 +947,6 @@ def test_a_refused_file_leaves_the_store_as_it_was(store, take):
 # ------------------------------------------------------------------ many rows with one thing wrong
 
 
-@pytest.mark.xfail(strict=True, reason="checks._reported looks through every problem again for every blank unit")
 def test_the_work_grows_with_the_rows_not_with_their_square(monkeypatch):
     from unionplan.intake import checks
     from unionplan.intake.layout import laid_out

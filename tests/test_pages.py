@@ -115,6 +115,23 @@ def test_a_file_is_previewed_confirmed_and_undone_on_the_pages(empty: AppTest, t
     assert Store(tmp_path / "store").head() == 2
 
 
+def test_the_coverage_page_shows_one_indicator_over_time_by_unit_and_its_definition(app: AppTest) -> None:
+    app.query_params["indicator"], app.query_params["scope"] = "工资集体协商推行面", "非公有制"
+    app.run().switch_page("pages/coverage.py").run()
+    assert not app.exception
+    text = _html(app)
+    assert "非公有制企业工资集体协商推行面" in text
+    assert "口径卡：工资集体协商推行面" in text
+    assert "交通产业工会" in text
+    assert len(app.get("plotly_chart")) == 6
+
+
+def test_the_coverage_page_of_an_empty_store_stands(empty: AppTest) -> None:
+    empty.run().switch_page("pages/coverage.py").run()
+    assert not empty.exception
+    assert "本页出错了" not in _html(empty)
+
+
 def test_a_rerun_parses_nothing_and_scans_nothing_again(app: AppTest) -> None:
     app.run()
     connect, parquet = duckdb.connect, snapshots.pq.read_table

@@ -221,7 +221,7 @@ def attainments(outlook: Outlook, by: str | None = None, indicator: str | None =
     wanted = [name for name in COVERAGE if name in plan.indicators and indicator in (None, name)]
     if by == "enterprise_type":
         return [_city(outlook, name, atom, None, frozenset({atom})) for name in wanted for atom in _atoms(outlook)]
-    cells = [(name, scope, _target_on(plan, name, scope)) for name in wanted for scope in SCOPES]
+    cells = [(name, scope, target_on(plan, name, scope)) for name in wanted for scope in SCOPES]
     if by == "scope":
         return [_city(outlook, *cell) for cell in cells]
     return [row for cell in cells for row in _units(outlook, *cell)]
@@ -235,13 +235,24 @@ def headline(outlook: Outlook) -> list[Attainment]:
     return [*(row for row in rows if row.indicator != "contract"), *own, *bare]
 
 
+def over_time(outlook: Outlook, indicator: str, scope: str) -> list[Attainment]:
+    """Return the city's figure at the end of every period that has data, each judged at its own day."""
+    if outlook.cube.empty:
+        return []
+    ends = outlook.cube.groupby("period")["as_of"].max().dt.date.tolist()
+    days = sorted(day for day in ends if outlook.on is None or day <= outlook.on)
+    target = target_on(outlook.plan, indicator, scope)
+    return [_city(Outlook(outlook.cube, outlook.plan, day, day), indicator, scope, target) for day in days]
+
+
+def target_on(plan: Plan, indicator: str, scope: str) -> Target | None:
+    """Return the target in force on an indicator and scope, None where none is set."""
+    return next((t for t in plan.targets if (t.indicator, t.scope) == (indicator, scope)), None)
+
+
 def _atoms(outlook: Outlook) -> list[str]:
     present = {atom for _, _, atom in outlook.figures().counts}
     return [*ATOMS, *(leaf for leaf in LEAVES if leaf in present)]
-
-
-def _target_on(plan: Plan, indicator: str, scope: str) -> Target | None:
-    return next((t for t in plan.targets if (t.indicator, t.scope) == (indicator, scope)), None)
 
 
 @dataclass(frozen=True)

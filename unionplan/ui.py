@@ -44,6 +44,7 @@ class Page(NamedTuple):
 
 PAGES = (
     Page("app.py", "目标总览"),
+    Page("pages/coverage.py", "覆盖指标"),
     Page("pages/refresh.py", "数据更新"),
     Page("pages/history.py", "更新记录"),
 )

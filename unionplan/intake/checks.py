@@ -49,6 +49,7 @@ class _Findings:
         self.columns = {column.field: column for column in layout.columns if column.field}
         self.problems: list[Problem] = []
         self.rejected: set[int] = set()
+        self.told: set[tuple[int, str]] = set()
         self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def add(
@@ -61,6 +62,7 @@ class _Findings:
             self._repairs.setdefault((rule, field), []).append((where, detail))
             return
         self.problems.append(found)
+        self.told.add((place, field))
         if found.severity == "reject":
             self.rejected.add(row)
 
@@ -95,7 +97,11 @@ def ledger(
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty]
     _check_rows(findings, columns, places, kept, as_of)
-    findings.problems += [*_column_problems(sheet, layout), *_total_problems(sheet, layout, columns)]
+    findings.problems += [
+        *_column_problems(sheet, layout),
+        *_headless_problems(sheet, layout),
+        *_total_problems(sheet, layout, columns),
+    ]
     if not kept:
         findings.problems.append(
             problem("no_rows", sheet.name, detail=f"表头下有 {len(places)} 行" if places else "表头下没有行")
@@ -135,17 +141,12 @@ def _fill_units(findings: _Findings, columns: dict[str, list[Any]], places: list
     """Every row needs a reporting unit: its own cell's, else the one given for the file."""
     said = columns.setdefault("reporting_unit", [None] * len(places))
     for row, place in enumerate(places):
-        if said[row] is None and not _reported(findings, place, "reporting_unit"):
+        if said[row] is None and (place, "reporting_unit") not in findings.told:
             said[row] = unit
             if unit is None:
                 findings.add("unit_missing", row, place, "reporting_unit")
         elif unit is not None and said[row] not in (None, unit):
             findings.add("unit_other", row, place, "reporting_unit", said[row], f"“{said[row]}”，本次为“{unit}”")
-
-
-def _reported(findings: _Findings, place: int, field: str) -> bool:
-    column = findings.columns.get(field)
-    return column is not None and any(found.cell == address(place, column.index) for found in findings.problems)
 
 
 def _empty_rows(findings: _Findings, columns: dict[str, list[Any]], places: list[int]) -> set[int]:
@@ -228,6 +229,14 @@ def _column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
             yield problem("column_unknown", sheet.name, where, column.label, column.label, f"“{column.label}”")
         if column.field == "workers" and plain(column.label).startswith("从业人员"):
             yield problem("workers_wide", sheet.name, where, column.label, column.label)
+
+
+def _headless_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
+    """A column that has content but no header is left out too, and that is said."""
+    headed = {column.index for column in (*layout.columns, *layout.clashes)}
+    filled = {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
+    for index in sorted(filled - headed):
+        yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
 
 
 def _total_problems(sheet: Sheet, layout: Layout, columns: dict[str, list[Any]]) -> Iterator[Problem]:
