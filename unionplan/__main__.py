@@ -208,7 +208,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _list(name: str, problems: Sequence[Problem]) -> None:
     print(f"{name}：{len(problems)} 个问题" if problems else f"{name}：没有问题")
     for found in problems:
-        where = "".join(filter(None, (found.sheet, found.cell, found.column and f"“{found.column}”")))
+        where = "".join(filter(None, (found.sheet, found.cell, found.column and f"“{found.column}”"))) or "整个文件"
         print(f"  {SEVERITY_WORDS[found.severity]} {where}：{found.message}。{found.fix}。")
 
 
