@@ -30,9 +30,9 @@ pytestmark = pytest.mark.browser
 TITLES = [title for _, title in PAGES]
 
 # Latin letters a Chinese office writes itself: kinds of files, the program that makes them, sizes of files, kinds
-# of documents the board hands out, and the cells of a sheet (C7, AB12).
+# of documents the board hands out, the cells of a sheet (C7, AB12), and the grades AA and AAA of 和谐企业创建.
 ALLOWED = re.compile(
-    r"(?<![a-z])(?:xlsx?|xlsm|xlsb|et|ods|csv|zip|pptx?|docx?|pdf|png|jpe?g|ofd|wps|excel|word|[kmg]b|[a-z]{1,3}\d+)"
+    r"(?<![a-z])(?:xlsx?|xlsm|xlsb|et|ods|csv|zip|pptx?|docx?|pdf|png|jpe?g|ofd|wps|excel|word|[kmg]b|aaa?|[a-z]{1,3}\d+)"
     r"(?![a-z])",
     re.IGNORECASE,
 )
