@@ -16,6 +16,8 @@ import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
+from unionplan.charts.parts import rate as rate_of
+from unionplan.charts.parts import shown
 from unionplan.charts.profile import (
     Profile,
     Sheet,
@@ -118,15 +120,15 @@ def bullet(
 
 def _cells(row: Attainment, indicator: Indicator, targets: Sequence[Target]) -> Cells:
     unit = "人" if indicator.base == "workers" else "家"  # of enterprises, or of workers
-    known = _rate(row) is not None
+    known = rate_of(row) is not None
     bounds = [bound for bound in (row.low, row.high) if bound is not None]
     return Cells(
         row=row,
         indicator=indicator,
         unit=unit,
         label=_label(row),
-        value=_percent(_rate(row), row.target_bp) if known else theme.NONE,
-        spread="–".join(_percent(bound, row.target_bp) for bound in bounds) if known else "",
+        value=shown(rate_of(row), row.target_bp) if known else theme.NONE,
+        spread="–".join(shown(bound, row.target_bp) for bound in bounds) if known else "",
         target=theme.NONE if row.target_bp is None else theme.target_percent(row.target_bp),
         promise=_promise(row, targets),
         covered=theme.NONE if row.numerator is None else theme.count(row.numerator),
@@ -135,14 +137,6 @@ def _cells(row: Attainment, indicator: Indicator, targets: Sequence[Target]) -> 
         status=_status(row),
         remark=_remark(row),
     )
-
-
-def _rate(row: Attainment) -> Fraction | None:
-    return Fraction(row.numerator, row.denominator) if row.numerator is not None and row.denominator else None
-
-
-def _percent(rate: Fraction | None, target_bp: int | None = None) -> str:
-    return theme.NONE if rate is None else theme.percent(rate.numerator, rate.denominator, target_bp)
 
 
 def _label(row: Attainment) -> str:
@@ -202,11 +196,11 @@ def _hover_figures(cells: Cells) -> list[str]:
     counts = f"{indicator.covered_word} {cells.covered} / {indicator.base_word} {cells.base} {cells.unit}"
     due = "" if row.due is None else f"{theme.count(row.due)} {cells.unit}"
     return [
-        f"完成值 {cells.value}%{_aside(counts)}" if _rate(row) is not None else "",
+        f"完成值 {cells.value}%{_aside(counts)}" if rate_of(row) is not None else "",
         f"区间 {cells.spread}%" if cells.spread else "",
         f"目标 {cells.target}%{_aside(cells.promise)}" if row.target_bp is not None else "",
-        f"序时应达 {_percent(row.due_rate)}%{_aside(due)}" if row.due_rate is not None else "",
-        f"期初 {_percent(row.baseline)}%" if row.baseline is not None else "",
+        f"序时应达 {shown(row.due_rate)}%{_aside(due)}" if row.due_rate is not None else "",
+        f"期初 {shown(row.baseline)}%" if row.baseline is not None else "",
     ]
 
 
@@ -240,7 +234,7 @@ def _bar(sheet: Sheet, columns: Columns, cells: Cells, y: float, track: float) -
     """Draw track, measure, baseline, pace and target of one row; `track` is the track's height."""
     u, row = sheet.profile.u, cells.row
     sheet.box("track", columns.zero, y - track / 2, columns.full, y + track / 2, theme.TRACK)
-    rate, half = _rate(row), track * 0.21
+    rate, half = rate_of(row), track * 0.21
     if rate is not None:
         sheet.box("measure", columns.zero, y - half, columns.x(rate), y + half, cells.role.mark)
     if rate is not None and row.baseline is not None:

@@ -156,10 +156,10 @@ def _draft_ledger(draft: _Draft, sheet: SheetReading) -> None:
     sound = table[~table["rejected"].astype(bool)]
     if as_of is None or sound.empty:
         return
-    clears = {(int(table["row"].iloc[row]), name) for row, name in sheet.clears}
-    marked = sound.assign(
-        clears=[frozenset(name for r, name in clears if r == row) for row in sound["row"]] if clears else None
-    )
+    clears: dict[int, set[str]] = {}
+    for row, name in sheet.clears:
+        clears.setdefault(int(table["row"].iloc[row]), set()).add(name)
+    marked = sound.assign(clears=[clears.get(row) for row in sound["row"]] if clears else None)
     for unit, rows in marked.groupby("reporting_unit", sort=False):
         draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
 
