@@ -846,7 +846,7 @@ def test_every_credit_code_of_the_sample_has_a_right_check_digit(demo):
         code
         for entry in store.heads(4).values()
         if entry.slot.dataset == "ledger"
-        for code in store.ledger(entry)["uscc"]
+        for code in store.frame(entry)["uscc"]
     ]
     assert len(codes) > 1_000
     assert all(uscc.is_valid(code) for code in codes)

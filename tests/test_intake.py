@@ -554,7 +554,7 @@ def test_a_day_without_separators_in_a_file_name_is_not_another_date():
 
 def ledger(store, unit="文澜区", period="2026-10"):
     entry = store.heads(store.head())[Slot("ledger", unit, period)]
-    frame = store.ledger(entry)
+    frame = store.frame(entry)
     return frame.astype(object).where(frame.notna(), None)
 
 
@@ -730,7 +730,7 @@ def test_the_reporting_unit_cannot_be_cleared(store, look, workbook):
     rows = f"{HEAD}\n001 | 甲厂 | 清空 | 存续 | 国有企业 | 50 | 是"
     seen = look(store, workbook(rows), unit="文澜区")
     stored = [
-        unit for _, frame in (seen.change.ledgers.values() if seen.change else []) for unit in frame["reporting_unit"]
+        unit for _, frame in (seen.change.frames.values() if seen.change else []) for unit in frame["reporting_unit"]
     ]
     assert all(unit == "文澜区" for unit in stored)
 

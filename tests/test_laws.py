@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from unionplan import narrative, theme
 from unionplan.attainment import Outlook, attainments, composite, counted_units, need, reached
-from unionplan.observations import CUBE_COLUMNS, FIELDS, classified
+from unionplan.observations import CUBE_COLUMNS, CUBE_COUNTS, FIELDS, classified
 from unionplan.plan import ATOMS, COVERAGE, LEAVES, SCOPES, Target, plan_of, read_tables
 from unionplan.store.counts import counted
-from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, ledger_bytes
+from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, frame_bytes
 
 PLAN = plan_of(read_tables(Path(__file__).resolve().parent.parent / "data" / "plan"))
 UNITS = tuple(unit.name for unit in PLAN.units[:3])
@@ -55,15 +55,18 @@ def cubes(draw, days=DAYS, atoms=TYPES, silent=True):
 
 def frame_of(rows):
     """A cube from (unit, day, atom, covered, base, blank, said)."""
+    told = {(unit, day, atom): said for unit, day, atom, _, _, _, said in rows}
+    none = {(unit, day, atom, 0, 0, 0, said) for (unit, day, _), said in told.items() for atom in ATOMS
+            if (unit, day, atom) not in told}  # fmt: skip
     cells = [
         {
             "reporting_unit": unit, "period": f"{day:%Y-%m}", "as_of": pd.Timestamp(day), "indicator": "wage",
-            "enterprise_type": atom, "numerator": covered if said else None, "denominator": base,
+            "source": "ledger", "base": "", "enterprise_type": atom, "numerator": covered if said else None, "denominator": base,
             "covered_workers": covered if said else None, "workers": base, "unknown": blank, "outside": 0, "active": base,
         }
-        for unit, day, atom, covered, base, blank, said in rows
+        for unit, day, atom, covered, base, blank, said in [*rows, *sorted(none)]
     ]  # fmt: skip
-    numbers = dict.fromkeys(CUBE_COLUMNS[5:], "Int64")
+    numbers = dict.fromkeys(CUBE_COUNTS, "Int64")
     return pd.DataFrame(cells, columns=list(CUBE_COLUMNS)).astype({**numbers, "as_of": "datetime64[us]"})
 
 
@@ -102,8 +105,8 @@ def test_totals_add_up_over_types_and_over_units(cube):
         units = [row for row in by_unit(look, scope) if row.reporting_unit in counted_in]
         parts = [types[atom] for atom in atoms if atom in types]
         for pieces in (units, parts):
-            assert city[scope].numerator == sum(row.numerator for row in pieces)
-            assert city[scope].denominator == sum(row.denominator for row in pieces)
+            assert city[scope].numerator == sum(row.numerator or 0 for row in pieces)
+            assert city[scope].denominator == sum(row.denominator or 0 for row in pieces)
 
 
 @few
@@ -113,7 +116,7 @@ def test_the_scopes_and_what_is_in_none_of_them_make_up_all_enterprises(cube):
     city, types = by_scope(look), {row.scope: row for row in attainments(look, "enterprise_type", "wage")}
     assume(city["all"].numerator is not None)
     for count in ("numerator", "denominator"):
-        loose = sum(getattr(types[atom], count) for atom in ("unclassified", "untyped") if atom in types)
+        loose = sum(getattr(types[atom], count) or 0 for atom in ("unclassified", "untyped") if atom in types)
         assert getattr(city["public"], count) + getattr(city["non_public"], count) + loose == getattr(
             city["all"], count
         )
@@ -331,7 +334,7 @@ def test_the_range_holds_the_rate_and_whatever_it_may_turn_out_to_be(cube, scope
     look = outlook(cube, scope)
     row, types = by_scope(look)[scope], {r.scope: r for r in attainments(look, "enterprise_type", "wage")}
     assume(row.numerator is not None)
-    loose = sum(types[atom].denominator for atom in ("unclassified", "untyped") if atom in types)
+    loose = types["unclassified"].denominator
     loose = 0 if scope == "all" else loose
     counted_in, _ = counted_units(look, "wage")
     cells = look.figures().counts.items()
@@ -484,7 +487,7 @@ def snapshot(records):
 def test_the_store_counts_a_ledger_as_a_plain_reading_of_the_rules_does(records):
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "ledger.parquet"
-        place.write_bytes(ledger_bytes(snapshot(records)))
+        place.write_bytes(frame_bytes("ledger", snapshot(records)))
         cube = counted({(UNITS[0], "2026-10"): place}, PLAN.indicators)
     expected = counts_of_ledger(records)
     assert set(cube["indicator"]) == set(expected)
@@ -514,7 +517,7 @@ def test_two_units_are_counted_apart(pair):
         paths = {}
         for unit, records in zip(UNITS, (first, second), strict=False):
             paths[unit, "2026-10"] = Path(folder) / f"{unit}.parquet"
-            paths[unit, "2026-10"].write_bytes(ledger_bytes(snapshot(records)))
+            paths[unit, "2026-10"].write_bytes(frame_bytes("ledger", snapshot(records)))
             frames.append(counted({(unit, "2026-10"): paths[unit, "2026-10"]}, {"wage": PLAN.indicators["wage"]}))
         both = counted(paths, {"wage": PLAN.indicators["wage"]})
     alone = pd.concat(frames, ignore_index=True)

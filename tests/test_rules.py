@@ -38,11 +38,11 @@ from unionplan.intake.preview import Options, preview
 from unionplan.intake.problems import rules
 from unionplan.intake.reading import Sheet
 from unionplan.intake.worker import read_file, unit_names
-from unionplan.observations import CONTRACTS, CUBE_COLUMNS, FIELDS, IDENTITY, LEDGER, classified
-from unionplan.plan import SCOPES, Target, plan_of, read_tables, scope_of, with_overlay
+from unionplan.observations import CONTRACTS, CUBE_COLUMNS, CUBE_COUNTS, FIELDS, IDENTITY, LEDGER, classified
+from unionplan.plan import ATOMS, SCOPES, Target, plan_of, read_tables, scope_of, with_overlay
 from unionplan.store import Change, Slot, Store
 from unionplan.store.counts import counted
-from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, ledger_bytes
+from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, frame_bytes
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -157,15 +157,17 @@ def rounded(value, places):
 
 def cube(*cells):
     """Cube rows of `wage` from (unit, 统计时点, atom, (numerator, denominator))."""
+    told = {(unit, as_of, atom) for unit, as_of, atom, _ in cells}
+    none = sorted({(unit, as_of, atom, (0, 0)) for unit, as_of, _ in told for atom in ATOMS if (unit, as_of, atom) not in told})
     rows = [
         {
             "reporting_unit": unit, "period": f"{as_of:%Y-%m}", "as_of": pd.Timestamp(as_of), "indicator": "wage",
-            "enterprise_type": atom, "numerator": a, "denominator": n, "covered_workers": a, "workers": n,
-            "unknown": 0, "outside": 0, "active": n,
+            "source": "ledger", "base": "", "enterprise_type": atom, "numerator": a, "denominator": n,
+            "covered_workers": a, "workers": n, "unknown": 0, "outside": 0, "active": n,
         }
-        for unit, as_of, atom, (a, n) in cells
+        for unit, as_of, atom, (a, n) in (*cells, *none)
     ]  # fmt: skip
-    numbers = dict.fromkeys(CUBE_COLUMNS[5:], "Int64")
+    numbers = dict.fromkeys(CUBE_COUNTS, "Int64")
     return pd.DataFrame(rows, columns=list(CUBE_COLUMNS)).astype({**numbers, "as_of": "datetime64[us]"})
 
 
@@ -203,7 +205,7 @@ def snapshot(*records, as_of=AS_OF):
 def counts(folder, names, *records):
     """(indicator, atom) → cube row of a ledger that went through the store's own file and query."""
     place = folder / "ledger.parquet"
-    place.write_bytes(ledger_bytes(snapshot(*records)))
+    place.write_bytes(frame_bytes("ledger", snapshot(*records)))
     frame = counted({(ONE, f"{AS_OF:%Y-%m}"): place}, {name: PLAN.indicators[name] for name in names})
     return {(row["indicator"], row["enterprise_type"]): row for row in frame.to_dict("records")}
 
@@ -523,7 +525,7 @@ def test_every_check_on_a_whole_file_has_its_severity(row, tmp_path):
     store = opened(tmp_path / "store", TODAY)
     unit, size = re.fullmatch(r"(\S+) (\d+) 家", row["库中已有"]).groups()
     kept = snapshot(*(enterprise(n, unit) for n in range(int(size))), as_of=date(2026, 9, 30))
-    store.append(Change("submit", ledgers={Slot("ledger", unit, "2026-09"): (date(2026, 9, 30), kept)}), CLERK)
+    store.append(Change("submit", frames={Slot("ledger", unit, "2026-09"): (date(2026, 9, 30), kept)}), CLERK)
     unit, size = re.fullmatch(r"(\S+) (\d+) 家", row["本次报送"]).groups()
     given = [enterprise(n, unit) for n in range(int(size))]
     fields = [field for field in LEDGER if any(field.id in record for record in given)]
@@ -641,7 +643,7 @@ def test_only_the_newest_commit_of_its_slots_can_be_undone(row, tmp_path):
         else:
             unit, period = words[:3], words[3:]
             frame = snapshot(*(enterprise(n, unit) for n in range(step)))
-            done = store.append(Change("submit", ledgers={Slot("ledger", unit, period): (AS_OF, frame)}), CLERK)
+            done = store.append(Change("submit", frames={Slot("ledger", unit, period): (AS_OF, frame)}), CLERK)
         assert done == step
         heads[step] = store.heads(step)
     number = int(row["撤销"])
@@ -683,7 +685,7 @@ def test_an_earlier_commit_is_judged_at_its_own_day(row, tmp_path, monkeypatch):
     assert store.history()[0].at[:10] == first.date().isoformat()
     for number, moment in enumerate(later, start=1):
         frame = snapshot(*(enterprise(n, ONE) for n in range(number)))
-        store.append(Change("submit", ledgers={Slot("ledger", ONE, "2026-06"): (AS_OF, frame)}), CLERK, moment)
+        store.append(Change("submit", frames={Slot("ledger", ONE, "2026-06"): (AS_OF, frame)}), CLERK, moment)
     assert store.today(int(row["看第几次"])) == date.fromisoformat(row["作准的今天"])
 
 

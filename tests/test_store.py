@@ -55,7 +55,7 @@ def sizes(store, commit):
     held = {}
     for slot, entry in store.heads(commit).items():
         if slot.dataset == "ledger":
-            frame = store.ledger(entry)
+            frame = store.frame(entry)
             held[slot.unit, slot.period] = (int((frame["disclosure"] == "是").sum()), len(frame))
     return held
 
@@ -332,8 +332,8 @@ def test_a_damaged_snapshot_leaves_the_other_slots_readable(filled):
     broken = Slot("ledger", "朝晖区", "2026-10")
     filled.place(filled.heads(6)[broken]).write_bytes(b"rubbish")
     with pytest.raises(StoreError, match="内容已被改动"):
-        filled.ledger(filled.heads(6)[broken])
-    assert len(filled.ledger(filled.heads(6)[Slot("ledger", "文澜区", "2026-10")])) == 3
+        filled.frame(filled.heads(6)[broken])
+    assert len(filled.frame(filled.heads(6)[Slot("ledger", "文澜区", "2026-10")])) == 3
 
 
 def test_verify_names_an_altered_copy_of_the_log(filled):

@@ -40,7 +40,9 @@ STATUSES = (
 class Attainment:
     """One figure against its target.
 
-    Counts are enterprises (workers for `member`). `numerator`/`denominator` None: 未报. `need`, `gap`,
+    Counts are enterprises (workers for `member`). `numerator`/`denominator` None: 未报. `covered_workers` of
+    `workers` is the same coverage weighted by workers, `active` all enterprises that count; None when a unit's
+    return does not tell them. `need`, `gap`,
     `surplus` None without a target or figure; `due` (a count), `due_rate`, `slow_rate` None without
     pace. `low`/`high` bound the rate when some enterprises are unclassified or a cell is blank, else
     None. `missing` names the reporting units that are in neither count. `previous` is the rate of the
@@ -55,6 +57,9 @@ class Attainment:
     as_of: date | None
     numerator: int | None
     denominator: int | None
+    covered_workers: int | None
+    workers: int | None
+    active: int | None
     target_bp: int | None
     need: int | None
     gap: int | None
@@ -75,47 +80,61 @@ class Attainment:
 
 
 class Count(NamedTuple):
-    """One cell of the cube: covered (None: 未报), base, blank cells, covered outside the base, active."""
+    """One cell of the cube: covered (None: 未报), base, blank cells, covered outside the base, active, workers."""
 
     numerator: int | None
     denominator: int
     unknown: int
     outside: int
-    active: int
+    active: int | None
+    covered_workers: int | None
+    workers: int | None
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The last snapshot of every unit on or before one date.
+    """The last snapshot of every unit and indicator on or before one date.
 
-    `as_of`: unit → 统计时点. `counts`: (indicator, unit, atom) → Count; an indicator that a unit did not
-    report has no numerator in any atom.
+    `as_of`: (indicator, unit) → 统计时点. `counts`: (indicator, unit, atom or leaf) → Count. A ledger's unit
+    has every atom; a summary's unit has what its return names. `other_base`: (indicator, unit) whose
+    denominator is not the indicator's own.
     """
 
-    as_of: dict[str, date]
+    as_of: dict[tuple[str, str], date]
     counts: dict[tuple[str, str, str], Count]
+    other_base: frozenset[tuple[str, str]] = frozenset()
 
-    def reported(self, indicator: str, unit: str, atoms: frozenset[str] = SCOPES["all"]) -> bool:
-        """Return whether the unit told the indicator for all of `atoms` at its snapshot.
+    def reported(self, indicator: str, unit: str, atoms: frozenset[str] = frozenset()) -> bool:
+        """Return whether the unit told the indicator for all of `atoms` (none given: for any) at its snapshot.
 
-        Enterprises told only as 国有、集体及其控股（未细分） leave 国有 known in part, and what is known in
-        part is 未报 (rules 1).
+        A scope of which a return tells only parts is 未报, never guessed (rules 1): enterprises told only as
+        国有、集体及其控股（未细分） leave 国有 known in part.
         """
-        cells = {atom: self.counts.get((indicator, unit, atom)) for atom in SCOPES["all"]}
-        mixed = cells["public_mixed"] if atoms == SCOPES["state"] else None
-        told = any(cell is not None and cell.numerator is not None for cell in cells.values())
-        return told and not (mixed is not None and mixed.denominator)
+        cells = {atom: cell for atom in SCOPES["all"] if (cell := self.counts.get((indicator, unit, atom)))}
+        told = {atom for atom, cell in cells.items() if cell.numerator is not None}
+        public = "public_mixed" in told or {"state", "collective"} <= told
+        private = "non_public" in told or {"private", "hmt", "foreign"} <= told
+        if atoms == SCOPES["state"]:
+            mixed = cells.get("public_mixed")
+            return "state" in told and not (mixed and mixed.denominator)
+        if atoms == SCOPES["all"]:
+            return "untyped" in told or (public and private)
+        if atoms in (SCOPES["public"], SCOPES["non_public"]):
+            return public if atoms == SCOPES["public"] else private
+        return bool(told)
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Counts summed over units and atoms: covered, base, blank cells, covered outside the base, active."""
+    """Counts summed over units and atoms: covered, base, blank cells, covered outside the base, active, workers."""
 
     numerator: int
     denominator: int
     unknown: int
     outside: int
-    active: int
+    active: int | None
+    covered_workers: int | None
+    workers: int | None
 
     @property
     def rate(self) -> Fraction | None:
@@ -165,16 +184,33 @@ def expires(as_of: date, indicator: Indicator) -> date:
 
 
 def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
-    """Return every unit's last snapshot on or before `on` (None: the last of all)."""
+    """Return every unit's last snapshot of every indicator on or before `on` (None: the last of all)."""
     known = cube if on is None else cube[cube["as_of"] <= pd.Timestamp(on)]
     if known.empty:
         return Figures({}, {})
-    rows = known[known["as_of"] == known.groupby("reporting_unit")["as_of"].transform("max")]
-    as_of = {unit: stamp.date() for unit, stamp in zip(rows["reporting_unit"], rows["as_of"], strict=True)}
-    keys = zip(rows["indicator"], rows["reporting_unit"], rows["enterprise_type"], strict=True)
-    covered = (None if pd.isna(value) else int(value) for value in rows["numerator"])
-    rest = (rows[name].astype("int64").tolist() for name in ("denominator", "unknown", "outside", "active"))
-    return Figures(as_of, dict(zip(keys, map(Count, covered, *rest), strict=True)))
+    newest = known.groupby(["reporting_unit", "indicator"])["period"].transform("max")
+    rows = ruling(known[known["period"] == newest])
+    pairs = list(zip(rows["indicator"], rows["reporting_unit"], strict=True))
+    as_of = {pair: stamp.date() for pair, stamp in zip(pairs, rows["as_of"], strict=True)}
+    keys = ((*pair, atom) for pair, atom in zip(pairs, rows["enterprise_type"], strict=True))
+    columns = (rows[name].astype(object).where(rows[name].notna(), None) for name in Count._fields)
+    counts = {key: Count(*values) for key, values in zip(keys, zip(*columns, strict=True), strict=True)}
+    other = frozenset(pair for pair, base in zip(pairs, rows["base"], strict=True) if base)
+    return Figures(as_of, counts, other)
+
+
+def ruling(cube: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that count: a ledger beats a summary of the same unit and month where it tells the indicator.
+
+    A ledger whose column is blank throughout tells nothing; then the summary's figure stands.
+    """
+    if cube["source"].nunique() < 2:
+        return cube
+    told = cube["numerator"].notna() & (cube["source"] == "ledger")
+    keys = [cube["reporting_unit"], cube["period"], cube["indicator"]]
+    by_ledger = told.groupby(keys).transform("any")
+    summarised = (cube["source"] == "summary").groupby(keys).transform("any")
+    return cube[(cube["source"] == "ledger").where(by_ledger | ~summarised, cube["source"] == "summary")]
 
 
 @dataclass(frozen=True)
@@ -268,8 +304,8 @@ def _city(
     outlook: Outlook, indicator: str, scope: str, target: Target | None, atoms: frozenset[str] | None = None
 ) -> Attainment:
     now, own = outlook.figures(), atoms or SCOPES[scope]
-    counted, missing = counted_units(outlook, indicator, own)
-    as_of = max((now.as_of[unit] for unit in counted), default=None)
+    counted, missing = counted_units(outlook, indicator, own if atoms is None else frozenset())
+    as_of = max((now.as_of[indicator, unit] for unit in counted), default=None)
     pace = _pace(outlook, indicator, target, counted, as_of)
     row = _row(outlook, indicator, scope, target, own, None, counted, missing, as_of, pace)
     return (
@@ -280,12 +316,12 @@ def _city(
 def _units(outlook: Outlook, indicator: str, scope: str, target: Target | None) -> list[Attainment]:
     now = outlook.figures()
     counted, _ = counted_units(outlook, indicator, SCOPES[scope])
-    city_as_of = max((now.as_of[unit] for unit in counted), default=None)
+    city_as_of = max((now.as_of[indicator, unit] for unit in counted), default=None)
     pace = _pace(outlook, indicator, target, counted, city_as_of)
     rows = []
     for unit in outlook.plan.units:
         own = (unit.name,) if now.reported(indicator, unit.name, SCOPES[scope]) else ()
-        as_of = now.as_of.get(unit.name)
+        as_of = now.as_of.get((indicator, unit.name))
         row = _row(outlook, indicator, scope, target, SCOPES[scope], unit.name, own, (), as_of, pace)
         late = own and unit.name not in counted
         rows.append(replace(row, status="stale") if late else row)
@@ -293,18 +329,21 @@ def _units(outlook: Outlook, indicator: str, scope: str, target: Target | None) 
 
 
 def counted_units(
-    outlook: Outlook, indicator: str, atoms: frozenset[str] = SCOPES["all"]
+    outlook: Outlook, indicator: str, atoms: frozenset[str] = frozenset()
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return (units in the city's figure, units missing from it), in the plan's order (rules 11).
 
-    A unit older than the reporting interval plus grace, measured against the newest 统计时点, is missing.
+    A unit older than the reporting interval plus grace, measured against the newest 统计时点, is missing; so
+    is one whose denominator is of another kind than the others', since different bases are never pooled.
     """
     now, definition = outlook.figures(), outlook.plan.indicators[indicator]
     told = [unit for unit in outlook.plan.units if now.reported(indicator, unit.name, atoms)]
-    reporting = [unit.name for unit in told if _in_force(unit, now.as_of[unit.name])]
-    newest = max((now.as_of[name] for name in reporting), default=outlook.today)
+    as_of = {unit.name: now.as_of[indicator, unit.name] for unit in told}
+    reporting = [unit.name for unit in told if _in_force(unit, as_of[unit.name])]
+    usual = [name for name in reporting if (indicator, name) not in now.other_base]
+    newest = max((as_of[name] for name in reporting), default=outlook.today)
     in_force = [unit.name for unit in outlook.plan.units if _in_force(unit, newest)]
-    counted = tuple(name for name in reporting if name in in_force and expires(now.as_of[name], definition) >= newest)
+    counted = tuple(name for name in usual or reporting if name in in_force and expires(as_of[name], definition) >= newest)
     return counted, tuple(name for name in in_force if name not in counted)
 
 
@@ -314,12 +353,18 @@ def _in_force(unit: Unit, day: date) -> bool:
 
 def _pool(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> Pool | None:
     cells = [cell for unit in units for atom in atoms if (cell := now.counts.get((indicator, unit, atom)))]
-    if any(cell.numerator is None for cell in cells):
+    if not cells or any(cell.numerator is None for cell in cells):
         return None
     return Pool(
         sum(cell.numerator or 0 for cell in cells), sum(cell.denominator for cell in cells),
-        sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells), sum(cell.active for cell in cells),
+        sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells),
+        *(_sum([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
     )  # fmt: skip
+
+
+def _sum(values: Sequence[int | None]) -> int | None:
+    """The sum, None as soon as one part is not known."""
+    return None if any(value is None for value in values) else sum(value or 0 for value in values)
 
 
 def _rate_on(
@@ -358,7 +403,8 @@ def _row(
     return Attainment(
         item=target.item if target else None, anchor=target.anchor if target else "", indicator=indicator, scope=scope,
         reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
-        denominator=pool.denominator if pool else None, target_bp=target.bp if target else None, need=goal,
+        denominator=pool.denominator if pool else None, covered_workers=pool.covered_workers if pool else None,
+        workers=pool.workers if pool else None, active=pool.active if pool else None, target_bp=target.bp if target else None, need=goal,
         gap=max(0, goal - pool.numerator) if pool and goal is not None else None,
         surplus=max(0, pool.numerator - goal) if pool and goal is not None else None,
         attained=_attained(pool, target), start=target.start if target else None, end=target.end if target else None,
@@ -381,7 +427,7 @@ def _range(
     """Bounds when unclassified enterprises may belong here or a blank cell may be a yes (rules 1, 2)."""
     if pool is None:
         return None, None
-    unclassified = None if scope == "all" else _pool(now, indicator, units, frozenset({"unclassified", "untyped"}))
+    unclassified = None if scope == "all" else _pool(now, indicator, units, frozenset({"unclassified"}))
     open_base = unclassified.denominator if unclassified else 0
     base = pool.denominator + open_base
     if not base or not (open_base or pool.unknown):

@@ -72,14 +72,79 @@ LEDGER: tuple[Field, ...] = (
 )
 OPTIONAL = (Field("restructured", "改制企业", "yes_no", ("是", "否")),)
 FIELDS = {field.id: field for field in (*LEDGER, *OPTIONAL)}
+TOLD = ("state", "collective", "public", "private", "hmt", "foreign", "hmt_foreign", "non_public", "all", "unclassified")
+"""What a return can name as one enterprise type: an atom, or several together as the sheet words them."""
+SUMMARY: tuple[Field, ...] = (
+    Field("reporting_unit", "填报单位", "unit"),
+    Field("enterprise_type", "企业类型", "told"),
+    Field("total", "企业总数", "count"),
+    Field("should_unionise", "应建会企业数", "count"),
+    Field("unionised", "已建会企业数", "count"),
+    Field("workers", "职工人数", "count"),
+    Field("members", "会员人数", "count"),
+    Field("contracts@集体合同", "集体合同份数", "count"),
+    Field("covered@集体合同", "集体合同覆盖企业数", "count"),
+    Field("covered_workers@集体合同", "集体合同覆盖职工数", "count"),
+    Field("contracts@工资集体协商", "工资专项份数", "count"),
+    Field("covered@工资集体协商", "工资专项覆盖企业数", "count"),
+    Field("covered_workers@工资集体协商", "工资专项覆盖职工数", "count"),
+    Field("contracts@女职工专项", "女职工专项份数", "count"),
+    Field("covered@女职工专项", "女职工专项覆盖企业数", "count"),
+    Field("covered_workers@女职工专项", "女职工专项覆盖职工数", "count"),
+    Field("covered@职代会", "职代会建制企业数", "count"),
+    Field("covered@厂务公开", "厂务公开建制企业数", "count"),
+    Field("covered@和谐创建", "和谐创建企业数", "count"),
+    Field("as_of", "统计时点", "date"),
+)
+SUMMARY_COUNTS = (
+    "numerator", "denominator", "contracts", "covered_workers", "total", "should_unionise", "unionised", "workers",
+    "members",
+)  # fmt: skip
+METHODS = ("自培", "委培", "联办")
+LEVELS = ("学徒工", "初级工", "中级工", "高级工", "技师", "高级技师", "特级技师", "首席技师")
+TRAINING: tuple[Field, ...] = (
+    Field("reporting_unit", "填报单位", "unit"),
+    Field("enterprise_type", "企业类型", "told"),
+    Field("method", "培训方式", "choice", METHODS),
+    Field("level", "等级", "choice", LEVELS),
+    Field("classes", "期数", "count"),
+    Field("persons", "人数", "count"),
+    Field("person_times", "人次", "count"),
+    Field("as_of", "统计时点", "date"),
+)
+"""One row: what one unit trained in the month of its 统计时点 (本期, not accumulated); 人 and 人次 are never added."""
+ACTIVITIES: tuple[Field, ...] = (
+    Field("activity_no", "活动编号", "text"),
+    Field("item", "对应任务", "text"),
+    Field("activity", "活动名称", "text"),
+    Field("category", "活动类别", "text"),
+    Field("owner", "主办/承办", "text"),
+    Field("planned_on", "计划时间", "date"),
+    Field("done_on", "完成时间", "date"),
+    Field("place", "地点", "text"),
+    Field("joined", "参与单位数", "count"),
+    Field("joined_state", "其中国有及控股", "count"),
+    Field("joined_collective", "其中集体", "count"),
+    Field("joined_non_public", "其中非公有制", "count"),
+    Field("participants", "参与人次", "count"),
+    Field("funds", "经费(万元)", "decimal"),
+    Field("period", "所属期", "period"),
+    Field("step", "步骤", "text"),
+    Field("progress", "完成情况", "text"),
+    Field("evidence", "佐证材料", "text"),
+)
+"""One row: one event. `item` is a plan item's id; `period` the key of the period it belongs to (2026-07, 2026Q3, 2026H2)."""
 IDENTITY = ("union_code", "uscc", "org_name", "reporting_unit")
 DERIVED = ("entity", "enterprise_type", "type_basis", "active")
 
 CUBE_COLUMNS = (
-    "reporting_unit", "period", "as_of", "indicator", "enterprise_type", "numerator", "denominator",
+    "reporting_unit", "period", "source", "base", "as_of", "indicator", "enterprise_type", "numerator", "denominator",
     "covered_workers", "workers", "unknown", "outside", "active",
 )  # fmt: skip
-"""One row: indicator × reporting unit × period × enterprise atom. `numerator` null: 未报. `unknown` are
+CUBE_WORDS = ("reporting_unit", "period", "source", "base", "indicator", "enterprise_type")
+CUBE_COUNTS = CUBE_COLUMNS[7:]
+"""One row: source × indicator × reporting unit × period × enterprise atom or leaf. `source` is ledger or summary;
+`base` the denominator's kind where it is not the indicator's own, else "". `numerator` null: 未报. `unknown` are
 in the denominator with a blank cell; `outside` are covered but not in the base; `active` are all that count."""
 
 

@@ -20,8 +20,8 @@ from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import FileReading, SheetReading
 from unionplan.plan import Plan, plan_of, units_of
 from unionplan.store import Change, Entry, Slot, Store
-from unionplan.store.counts import counted
-from unionplan.store.snapshots import PANDAS_TYPES, ledger_bytes
+from unionplan.store.door import made_cube, untouched
+from unionplan.store.snapshots import PANDAS_TYPES, frame_bytes
 
 _SHOWN = 3
 
@@ -121,7 +121,7 @@ def submit(
     if seen.asks and not reason.strip():
         raise IntakeError(seen.file.name, f"有 {len(seen.asks)} 处需要核对", "核对无误须写明理由", "请填写理由后再确认")
     words = [note.strip(), f"核对理由：{reason.strip()}" if seen.asks else ""]
-    change = Change("submit", "；".join(filter(None, words)), seen.change.ledgers, seen.change.tables,
+    change = Change("submit", "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
                     ((seen.file.name, seen.file.data),), seen.change.expects)  # fmt: skip
     return store.append(change, person, at)
 
@@ -169,7 +169,7 @@ def _draft_slot(draft: _Draft, slot: Slot, parts: list[tuple[SheetReading, date,
     as_of = max(day for _, day, _ in parts)
     rows = pd.concat([frame.assign(part=number) for number, (_, _, frame) in enumerate(parts)], ignore_index=True)
     start = _start(draft.heads, slot)
-    before = draft.store.ledger(draft.heads[start]) if start else None
+    before = draft.store.frame(draft.heads[start]) if start else None
     twice = repeated(before, rows)
     for part, row in rows.loc[twice, ["part", "row"]].itertuples(index=False):
         draft.problems.append(_repeated_problem(parts[part][0], int(row)))
@@ -226,10 +226,10 @@ def _cube_after(draft: _Draft, folder: Path) -> pd.DataFrame:
     paths = {}
     for number, (slot, (_, ledger)) in enumerate(draft.ledgers.items()):
         paths[slot.unit, slot.period] = folder / f"{number}.parquet"
-        paths[slot.unit, slot.period].write_bytes(ledger_bytes(ledger))
-    touched = pd.MultiIndex.from_frame(before[["reporting_unit", "period"]]).isin(list(paths))
-    new = counted(paths, draft.plan.indicators)
-    parts = [part for part in (before[~touched], new) if len(part)]
+        paths[slot.unit, slot.period].write_bytes(frame_bytes("ledger", ledger))
+    stays = untouched(before, draft.ledgers)
+    new = made_cube(paths, {}, draft.plan.indicators)
+    parts = [part for part in (before[stays], new) if len(part)]
     return pd.concat(parts, ignore_index=True).astype(before.dtypes) if parts else before
 
 
@@ -293,7 +293,7 @@ def _claims(own: pd.DataFrame, others: list[str]) -> list[tuple[str, str]]:
 def _finished(draft: _Draft, file: FileReading, cube: pd.DataFrame, as_of: date | None) -> Preview:
     change = None
     if not _blocked(draft):
-        change = Change("submit", ledgers=draft.ledgers, tables=draft.tables, expects=draft.expects)
+        change = Change("submit", frames=draft.ledgers, tables=draft.tables, expects=draft.expects)
     merges = draft.merges
     details = [merge.details for merge in merges if len(merge.details)]
     return Preview(

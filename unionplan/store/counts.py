@@ -134,7 +134,9 @@ def _slot_cube(
             part["numerator"] = part["covered_workers"] = pd.NA
         parts.append(part.assign(indicator=name, active=numbers["active"]))
     rows = pd.concat(parts).rename_axis("enterprise_type").reset_index()
-    return rows.assign(reporting_unit=unit, period=period, as_of=group["as_of"].iloc[0])
+    return rows.assign(
+        reporting_unit=unit, period=period, source="ledger", base="", as_of=group["as_of"].iloc[0]
+    )  # fmt: skip
 
 
 def _said(group: pd.DataFrame, name: str, base: str) -> bool:

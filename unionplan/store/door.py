@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -21,32 +21,34 @@ import pyarrow.parquet as pq
 from unionplan import clock
 from unionplan.access import Person, require_write
 from unionplan.errors import StalePreviewError, StoreError, UndoRefusedError, UnionplanError, UnknownCommitError
-from unionplan.observations import CUBE_COLUMNS
-from unionplan.plan import TABLES, Plan, Tables, plan_of
+from unionplan.observations import CUBE_COLUMNS, CUBE_COUNTS, CUBE_WORDS
+from unionplan.plan import TABLES, Indicator, Plan, Tables, plan_of
 from unionplan.store import snapshots
 from unionplan.store.counts import counted
 from unionplan.store.log import Commit, Entry, Log, Slot, Upload
+from unionplan.store.summed import summed
 
 V = TypeVar("V")
 _KEPT = 8
 _CUBE_SCHEMA = pa.schema(
-    [(name, pa.string()) for name in ("reporting_unit", "period", "indicator", "enterprise_type")]
+    [(name, pa.string()) for name in CUBE_WORDS]
     + [("as_of", pa.timestamp("us"))]
-    + [(name, pa.int64()) for name in CUBE_COLUMNS[5:]]
+    + [(name, pa.int64()) for name in CUBE_COUNTS]
 )
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be committed together: new ledgers, new tables, the files they came in.
+    """What is to be committed together: new snapshots of slots, new tables, the files they came in.
 
+    `frames`: slot → (统计时点, its whole new content); the slot's dataset names the columns (snapshots.SCHEMAS).
     `expects`: slot → the snapshot that the preview was drawn on (None: empty); the commit is refused
     when one of them has changed since.
     """
 
     action: str
     note: str = ""
-    ledgers: Mapping[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
+    frames: Mapping[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
     tables: Mapping[str, snapshots.Rows] = field(default_factory=dict)
     uploads: tuple[tuple[str, bytes], ...] = ()
     expects: Mapping[Slot, str | None] = field(default_factory=dict)
@@ -127,9 +129,25 @@ class Store:
             return day
         return min(day, datetime.fromisoformat(self.history()[commit - 1].at).date())
 
-    def ledger(self, entry: Entry) -> pd.DataFrame:
-        """Return the ledger snapshot that an entry names."""
-        return snapshots.read_ledger(self.place(entry))
+    def frame(self, entry: Entry) -> pd.DataFrame:
+        """Return the snapshot that an entry names (snapshots.SCHEMAS)."""
+        return snapshots.read_frame(self.place(entry))
+
+    def training(self, commit: int) -> pd.DataFrame:
+        """Return all training returns in force at `commit`: observations.TRAINING and `period`, one row each.
+
+        `enterprise_type` is an atom or leaf; figures are those of the month of `as_of` alone.
+        """
+        parts = [self.frame(e).assign(period=s.period) for s, e in self._of("training", commit)]
+        return pd.concat(parts, ignore_index=True) if parts else _empty("training").assign(period="")
+
+    def activities(self, commit: int) -> pd.DataFrame:
+        """Return all events in force at `commit` (observations.ACTIVITIES), one row each."""
+        parts = [self.frame(entry) for _, entry in self._of("activities", commit)]
+        return (parts[0] if parts else _empty("activities")).drop(columns="key")
+
+    def _of(self, dataset: str, commit: int) -> list[tuple[Slot, Entry]]:
+        return [(slot, entry) for slot, entry in self.heads(commit).items() if slot.dataset == dataset]
 
     def upload(self, sha256: str) -> bytes:
         """Return a file byte for byte as it was handed in."""
@@ -205,7 +223,7 @@ class Store:
         return found
 
     def _commit(self, change: Change, who: str, at: datetime, only_first: bool = False) -> int | None:
-        entries = [self._kept_ledger(slot, as_of, ledger) for slot, (as_of, ledger) in change.ledgers.items()]
+        entries = [self._kept_frame(slot, as_of, frame) for slot, (as_of, frame) in change.frames.items()]
         entries += [self._kept_rows(Slot(name), rows) for name, rows in change.tables.items()]
         files = [
             Upload(name, snapshots.write_bytes(self.root / "files", data), len(data)) for name, data in change.uploads
@@ -241,8 +259,8 @@ class Store:
                     text = json.dumps(_as_json(commit), ensure_ascii=False, indent=1)
                     snapshots.write_at(self._sidecar(commit.id), text.encode())
 
-    def _kept_ledger(self, slot: Slot, as_of: date, ledger: pd.DataFrame) -> Entry:
-        return self._kept(slot, as_of, snapshots.ledger_bytes(ledger), len(ledger))
+    def _kept_frame(self, slot: Slot, as_of: date, frame: pd.DataFrame) -> Entry:
+        return self._kept(slot, as_of, snapshots.frame_bytes(slot.dataset, frame), len(frame))
 
     def _kept_rows(self, slot: Slot, rows: snapshots.Rows) -> Entry:
         return self._kept(slot, None, snapshots.rows_bytes(rows), len(rows))
@@ -278,7 +296,7 @@ class Store:
             return self._made_cube(commit)
         heads = self.heads(commit)
         old = self._ready_cube(commit - 1)
-        stays = ~pd.MultiIndex.from_frame(old[["reporting_unit", "period"]]).isin([(s.unit, s.period) for s in touched])
+        stays = untouched(old, touched)
         new = self._counted({slot: heads[slot] for slot in touched if slot in heads}, commit)
         return _sorted_cube([old[stays], new])
 
@@ -287,7 +305,30 @@ class Store:
 
     def _counted(self, heads: Mapping[Slot, Entry], commit: int) -> pd.DataFrame:
         paths = {(s.unit, s.period): self.place(e) for s, e in heads.items() if s.dataset == "ledger"}
-        return counted(paths, self.plan(commit).indicators)
+        returns = {(s.unit, s.period): self.frame(e) for s, e in heads.items() if s.dataset == "summary"}
+        return made_cube(paths, returns, self.plan(commit).indicators)
+
+
+def made_cube(
+    ledgers: Mapping[tuple[str, str], Path], returns: Mapping[tuple[str, str], pd.DataFrame],
+    indicators: Mapping[str, Indicator],
+) -> pd.DataFrame:  # fmt: skip
+    """Return the cube rows of ledger snapshots (files) and summary snapshots (frames), keyed (unit, period)."""
+    return _sorted_cube([counted(ledgers, indicators), summed(returns, indicators)])
+
+
+def untouched(cube: pd.DataFrame, slots: Iterable[Slot]) -> pd.Series[bool]:
+    """Return which cube rows stay when these slots change."""
+    held = pd.MultiIndex.from_frame(cube[["source", "reporting_unit", "period"]])
+    return pd.Series(~held.isin([(slot.dataset, slot.unit, slot.period) for slot in slots]), index=cube.index)
+
+
+def _empty(dataset: str) -> pd.DataFrame:
+    schema, _ = snapshots.SCHEMAS[dataset]
+    frame: pd.DataFrame = schema.empty_table().to_pandas(
+        types_mapper=snapshots.PANDAS_TYPES.get, date_as_object=False
+    )  # fmt: skip
+    return frame
 
 
 _OWN, _NEXT = "store", "下一个数据库.txt"
@@ -307,9 +348,8 @@ def leave_sample(root: Path) -> None:
 def _sorted_cube(parts: list[pd.DataFrame]) -> pd.DataFrame:
     filled = [part for part in parts if len(part)]
     cube = pd.concat(filled) if filled else pd.DataFrame(columns=list(CUBE_COLUMNS))
-    cube = cube.sort_values(["reporting_unit", "period", "indicator", "enterprise_type"], ignore_index=True)
-    numbers = dict.fromkeys(CUBE_COLUMNS[5:], "Int64")
-    words = dict.fromkeys(("reporting_unit", "period", "indicator", "enterprise_type"), "string")
+    cube = cube.sort_values(["source", "reporting_unit", "period", "indicator", "enterprise_type"], ignore_index=True)
+    numbers, words = dict.fromkeys(CUBE_COUNTS, "Int64"), dict.fromkeys(CUBE_WORDS, "string")
     return cube.astype({**words, **numbers, "as_of": "datetime64[us]"})[list(CUBE_COLUMNS)]
 
 

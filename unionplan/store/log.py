@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -156,10 +157,22 @@ class Log:
         kept: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if kept is None:
             kept = sqlite3.connect(self.path, isolation_level=None, timeout=30)
-            kept.execute("PRAGMA journal_mode=WAL")
+            _switch_to_wal(kept)
             kept.execute("PRAGMA synchronous=FULL")
             self._threads.connection = kept
         return kept
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """The first two openers of a new log meet here, and SQLite does not wait for this lock by itself."""
+    for wait in (*[0.05] * 200, None):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if wait is None or "locked" not in str(error):
+                raise
+            time.sleep(wait)
 
 
 class _Guarded:

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from unionplan.errors import StoreError
-from unionplan.observations import DERIVED, FIELDS, Field
+from unionplan.observations import ACTIVITIES, DERIVED, FIELDS, SUMMARY_COUNTS, TRAINING, Field
 
 Rows = list[dict[str, str]]
 
@@ -73,10 +73,10 @@ def read_bytes(place: Path) -> bytes:
     return data
 
 
-def ledger_bytes(ledger: pd.DataFrame) -> bytes:
-    """Return a ledger snapshot (FIELDS, DERIVED, key, as_of) as Parquet bytes, rows in order of their key."""
-    table = pa.Table.from_pandas(ledger.sort_values("key"), schema=LEDGER_SCHEMA, preserve_index=False)
-    return _parquet(table)
+def frame_bytes(dataset: str, frame: pd.DataFrame) -> bytes:
+    """Return a snapshot of `dataset` (SCHEMAS) as Parquet bytes, rows in the order of its key columns."""
+    schema, keys = SCHEMAS[dataset]
+    return _parquet(pa.Table.from_pandas(frame.sort_values(list(keys)), schema=schema, preserve_index=False))
 
 
 def rows_bytes(rows: Rows) -> bytes:
@@ -85,8 +85,8 @@ def rows_bytes(rows: Rows) -> bytes:
     return _parquet(pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in columns}))
 
 
-def read_ledger(place: Path) -> pd.DataFrame:
-    """Return a ledger snapshot: text as string, counts as Int64, dates as datetime64, blanks as missing."""
+def read_frame(place: Path) -> pd.DataFrame:
+    """Return a snapshot: text as string, counts as Int64, dates as datetime64, blanks as missing."""
     table = pq.read_table(io.BytesIO(read_bytes(place)))
     frame: pd.DataFrame = table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
     return frame
@@ -123,3 +123,16 @@ LEDGER_SCHEMA = pa.schema(
     + [(field.id, _arrow_type(field)) for field in FIELDS.values()]
     + [(name, pa.bool_() if name == "active" else pa.string()) for name in DERIVED]
 )
+SUMMARY_SCHEMA = pa.schema(
+    [("reporting_unit", pa.string()), ("as_of", pa.date32()), ("told", pa.string()), ("indicator", pa.string())]
+    + [(name, pa.int64()) for name in SUMMARY_COUNTS]
+)
+TRAINING_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in TRAINING])
+ACTIVITIES_SCHEMA = pa.schema([("key", pa.string()), *((field.id, _arrow_type(field)) for field in ACTIVITIES)])
+SCHEMAS: dict[str, tuple[pa.Schema, tuple[str, ...]]] = {
+    "ledger": (LEDGER_SCHEMA, ("key",)),
+    "summary": (SUMMARY_SCHEMA, ("told", "indicator")),
+    "training": (TRAINING_SCHEMA, ("enterprise_type", "method", "level")),
+    "activities": (ACTIVITIES_SCHEMA, ("key",)),
+}
+"""dataset → (columns, key columns). A summary row without an indicator holds the counts that all indicators share."""
