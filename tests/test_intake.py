@@ -626,12 +626,12 @@ def test_two_sheets_and_several_units_are_one_commit(store, take, workbook):
 
 
 def test_a_skipped_sheet_is_told_and_an_unusable_one_asked_about(store, look, workbook):
-    other = "填报单位 | 企业类型 | 企业总数 | 已签订企业数 | 签订率\n文澜区 | 国有 | 10 | 9 | 90%"
-    seen = look(store, workbook({"台账": GOOD, "杂记": "随手记的几句话", "汇总": other, "空表": ""}))
+    other = "填报单位 | 本期收缴 | 累计收缴 | 经费\n文澜区 | 10 | 90 | 100"
+    seen = look(store, workbook({"台账": GOOD, "杂记": "随手记的几句话", "经费": other, "空表": ""}))
     told = [(one.sheet, one.severity, one.message, one.fix) for one in seen.problems]
     assert told[:2] == [
         ("杂记", "fixed", "没有找到表头的工作表，已略过", "如有数据请保留原表的表头后重新上传"),
-        ("汇总", "ask", "这张工作表目前还不能接收，将略过（看起来是汇总表）", "请确认只采用能接收的工作表"),
+        ("经费", "ask", "这张工作表目前还不能接收，将略过（看起来是经费收缴表）", "请确认只采用能接收的工作表"),
     ]
 
 
@@ -639,8 +639,8 @@ def test_a_skipped_sheet_is_told_and_an_unusable_one_asked_about(store, look, wo
     ("content", "rule", "message", "fix"),
     [
         ("随手记的几句话", "header_missing", "没有找到表头", "请使用本系统的模板，或保留原表的表头"),
-        ("填报单位 | 企业类型 | 企业总数 | 已签订企业数\n文澜区 | 国有 | 10 | 9", "kind_later",
-         "这种表格目前还不能接收（看起来是汇总表）", "请上传企业台账或填报单位表"),
+        ("填报单位 | 累计收缴 | 经费\n文澜区 | 10 | 9", "kind_later",
+         "这种表格目前还不能接收（看起来是经费收缴表）", "请上传企业台账、汇总表、培训统计表、活动台账或填报单位表"),
         (HEAD, "no_rows", "没有可用的数据行（表头下没有行）", "请填写数据后重新上传"),
         (f"{HEAD}\n001 | 甲厂 | 文澜区", "no_rows", "没有可用的数据行（表头下有 1 行）", "请填写数据后重新上传"),
         ("", "no_rows", "没有可用的数据行（没有任何内容）", "请填写数据后重新上传"),
@@ -819,7 +819,7 @@ def test_every_shipped_unit_and_alias_is_known_in_a_ledger(plan_tables, read, wo
 
 # ------------------------------------------------------------------ files that are something else
 
-ALLOWED = "目前可收 .xlsx 和 .csv（UTF-8 或 GB18030）"
+ALLOWED = "目前可收 .xlsx、.xls、.et 和 .csv（UTF-8 或 GB18030）"
 SAVE_AS = "请用 WPS 或 Excel 打开，另存为 .xlsx 后重新上传"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
@@ -868,7 +868,7 @@ FOREIGN = {
     "docx": ("a.docx", lambda _: _zip({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}),
              ("这是 Word 文档，不是 .xlsx 表格。" + ALLOWED, SAVE_AS)),
     "zip": ("a.xlsx", lambda _: _zip({"readme.txt": "x"}), ("这是压缩包，不是 .xlsx 表格。" + ALLOWED, SAVE_AS)),
-    "old xls": ("a.xls", lambda _: OLE + "Workbook".encode("utf-16-le"), ("这是旧版表格（.xls 或 .et）。" + ALLOWED, SAVE_AS)),
+    "old xls": ("a.xls", lambda _: OLE + "Workbook".encode("utf-16-le"), ("文件已损坏，打不开。" + ALLOWED, "请用 WPS 或 Excel 打开确认，另存为 .xlsx 后重新上传")),
     "encrypted": ("a.xlsx", lambda _: OLE + "EncryptedPackage".encode("utf-16-le"),
                   ("文件设了打开密码。须是没有密码的文件", "请在 WPS 或 Excel 中取消密码，保存后重新上传")),
     "empty": ("a.xlsx", lambda _: b"", ("文件是空的。须是有表头和数据的表格", "请检查是否选错了文件")),

@@ -131,7 +131,7 @@ def _add_intake(commands: Any) -> None:
     submit.add_argument("--as-of", type=_day, help="统计时点")
     submit.add_argument("--note", default="", help="说明")
     submit.add_argument("--mode", choices=("upsert", "replace"), default="upsert", help="更新，或替换本单位本期")
-    submit.add_argument("--indicator", help="指标（汇总表用，尚未提供）")
+    submit.add_argument("--indicator", help="表上没有写明时，这张汇总表是哪项指标")
     submit.add_argument("--accept-mapping", action="store_true", help="确认列的识别结果")
     submit.add_argument("--accept-warnings", metavar="理由", default="", help="确认需核对的问题，并写明理由")
     submit.add_argument("--only-valid", action="store_true", help="只收合格行")
@@ -213,9 +213,6 @@ def _list(name: str, problems: Sequence[Problem]) -> None:
 
 
 def _submit(arguments: argparse.Namespace) -> int:
-    if arguments.indicator:
-        raise UsageError("命令 submit", "“--indicator”用于汇总表，尚未提供", "", "请上传企业台账")
-    options = Options(arguments.unit, arguments.as_of, arguments.mode, arguments.only_valid, arguments.accept_mapping)
     missing = [path for path in arguments.files if not Path(path).is_file()]
     if missing:
         raise UsageError(f"文件 {missing[0]}", "打不开", "须是本机上的文件", "请检查文件名")
@@ -223,10 +220,24 @@ def _submit(arguments: argparse.Namespace) -> int:
     known = {unit.name for unit in store.plan(store.head()).units}
     if arguments.unit and arguments.unit not in known:
         raise UsageError(f"填报单位 {arguments.unit}", "不在填报单位表中", "、".join(sorted(known)), "请核对名称")
+    options = Options(
+        arguments.unit, arguments.as_of, arguments.mode, arguments.only_valid, arguments.accept_mapping,
+        _known_indicator(store, arguments.indicator),
+    )  # fmt: skip
     done = [_submitted(store, path, options, arguments) for path in arguments.files]
     if arguments.json:
         _print({"files": [entry for entry, _ in done]})
     return int(any(refused for _, refused in done))
+
+
+def _known_indicator(store: Store, word: str | None) -> str | None:
+    """The indicator that the word names, by id or by name; raises UsageError for one that does not exist."""
+    known = {name: found for name, found in store.plan(store.head()).indicators.items() if name in COVERAGE}
+    words = {word: name for name, found in known.items() for word in (name, found.name, found.short)}
+    if word and word not in words:
+        listed = "、".join(f"{name}（{found.short}）" for name, found in known.items())
+        raise UsageError(f"指标 {word}", "没有这项指标", listed, "请改成其中之一")
+    return words[word] if word else None
 
 
 def _submitted(store: Store, path: str, options: Options, arguments: argparse.Namespace) -> tuple[dict[str, Any], bool]:

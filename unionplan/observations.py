@@ -154,6 +154,32 @@ def control_codes() -> dict[str, str]:
     return {row["名称"]: row["分类"] for row in _rows("control.csv")}
 
 
+_TOLD_OF = {"public_mixed": "public"}
+_TOLD_WORDS = {
+    "三资": "hmt_foreign", "三资企业": "hmt_foreign", "港澳台及外商": "hmt_foreign", "全部": "all", "全部企业": "all",
+    "所有企业": "all", "各类企业": "all",
+}  # fmt: skip
+TOLD_LABELS = {
+    "state": "国有及控股企业", "collective": "集体企业", "public": "国有、集体及其控股企业", "private": "私营企业",
+    "hmt": "港澳台商企业", "foreign": "外商企业", "hmt_foreign": "三资企业", "non_public": "非公有制企业",
+    "all": "全部企业", "unclassified": "待认定企业",
+}  # fmt: skip
+
+
+@cache
+def told_words() -> dict[str, str]:
+    """Return the words of an 企业类型 column → what they tell together (TOLD)."""
+    words = {word: _TOLD_OF.get(leaf, leaf) for word, leaf in control_codes().items()}
+    words |= {label: told for told, label in TOLD_LABELS.items()} | _TOLD_WORDS
+    longer = {f"{word}企业": told for word, told in words.items() if not word.endswith("企业")}
+    return longer | words
+
+
+def leaf_of(told: str) -> str:
+    """Return the atom or leaf that holds what a return tells together, where parts of it are not told apart."""
+    return {"public": "public_mixed", "hmt_foreign": "non_public", "all": "untyped"}.get(told, told)
+
+
 @cache
 def registration_codes() -> dict[str, tuple[str, str]]:
     """Return registration types by name → (entity kind, atom), from data/codes/registration.csv."""

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from unionplan.errors import PlanError
-from unionplan.intake.fields import Value, readings
-from unionplan.intake.layout import Column, Layout, plain
+from unionplan.intake.findings import (
+    LISTED,
+    Findings,
+    Rows,
+    cell_at,
+    column_problems,
+    compacted,
+    fill_units,
+    typed_columns,
+)
+from unionplan.intake.headers import plain
+from unionplan.intake.layout import Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, Unreadable, address
 from unionplan.observations import FIELDS, IDENTITY
@@ -23,58 +32,6 @@ from unionplan.plan import UNIT_COLUMNS, units_of
 _BARE = {*IDENTITY, "district", "street", "note", "seq"}
 _PARTS = ("women_workers", "migrant_workers")
 _DATED = ("contract", "wage", "women")
-_LISTED = 3
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """A W1 sheet: `columns` field → values in the order of `places` (source rows from 0).
-
-    `clears`: (position in places, field) of cells to be emptied. `rejected`: positions of rows with a
-    rejecting problem. `problems`: everything found.
-    """
-
-    columns: dict[str, list[Any]]
-    places: list[int]
-    clears: list[tuple[int, str]]
-    rejected: set[int]
-    problems: list[Problem]
-
-
-class _Findings:
-    """Problems of one sheet as they are found: rejects and asks one by one, repairs gathered by column."""
-
-    def __init__(self, sheet: Sheet, layout: Layout) -> None:
-        self.sheet = sheet
-        self.columns = {column.field: column for column in layout.columns if column.field}
-        self.problems: list[Problem] = []
-        self.rejected: set[int] = set()
-        self.told: set[tuple[int, str]] = set()
-        self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
-
-    def add(
-        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
-    ) -> None:
-        column = self.columns.get(field, Column(0, "", None))
-        where = address(place, column.index)
-        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
-        if found.severity == "fixed":
-            self._repairs.setdefault((rule, field), []).append((where, detail))
-            return
-        self.problems.append(found)
-        self.told.add((place, field))
-        if found.severity == "reject":
-            self.rejected.add(row)
-
-    def all(self) -> list[Problem]:
-        return [*self.problems, *self._gathered()]
-
-    def _gathered(self) -> Iterator[Problem]:
-        for (rule, field), cells in self._repairs.items():
-            shown = "，".join(detail for _, detail in cells[:_LISTED])
-            more = f"等 {len(cells)} 处" if len(cells) > _LISTED else ""
-            where = "、".join(where for where, _ in cells[:_LISTED])
-            yield problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
 
 
 def ledger(
@@ -84,86 +41,46 @@ def ledger(
     unit: str | None,
     as_of: date | None,
     text_file: bool = False,
-) -> Ledger:
+) -> Rows:
     """Return the typed columns of a W1 sheet.
 
     `units` maps every name and alias to its reporting unit; `unit` is the one given for the whole file;
     `as_of` is the 统计时点 if it is known yet.
     """
-    findings = _Findings(sheet, layout)
+    findings = Findings(sheet, layout)
     places = list(layout.rows)
-    columns, clears = _columns(findings, places, units, text_file)
-    _fill_units(findings, columns, places, unit)
+    columns, clears = typed_columns(findings, places, FIELDS, units, text_file)
+    fill_units(findings, columns, places, unit)
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty]
     _check_rows(findings, columns, places, kept, as_of)
     findings.problems += [
-        *_column_problems(sheet, layout),
-        *_headless_problems(sheet, layout),
+        *column_problems(sheet, layout),
+        *_wide_workers(sheet, layout),
         *_total_problems(sheet, layout, columns),
     ]
     if not kept:
         findings.problems.append(
             problem("no_rows", sheet.name, detail=f"表头下有 {len(places)} 行" if places else "表头下没有行")
         )
-    return _compacted(findings, columns, places, clears, kept)
+    return compacted(findings, columns, places, clears, kept)
 
 
-def _columns(
-    findings: _Findings, places: list[int], units: Mapping[str, str], text_file: bool
-) -> tuple[dict[str, list[Any]], list[tuple[int, str]]]:
-    columns: dict[str, list[Any]] = {}
-    clears = []
-    for name, column in findings.columns.items():
-        if name not in FIELDS:
-            continue
-        cells = [_cell(findings.sheet, place, column.index) for place in places]
-        values = readings(FIELDS[name], cells, units, text_file)
-        columns[name] = [value.value for value in values]
-        for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
-            if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
-                clears.append((row, name))
-            elif value.rule:
-                _report(findings, row, place, name, cell, value)
-    return columns, clears
-
-
-def _report(findings: _Findings, row: int, place: int, name: str, cell: Cell, value: Value) -> None:
-    findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
-
-
-def _cell(sheet: Sheet, place: int, index: int) -> Cell:
-    row = sheet.rows[place]
-    return row[index] if index < len(row) else None
-
-
-def _fill_units(findings: _Findings, columns: dict[str, list[Any]], places: list[int], unit: str | None) -> None:
-    """Every row needs a reporting unit: its own cell's, else the one given for the file."""
-    said = columns.setdefault("reporting_unit", [None] * len(places))
-    for row, place in enumerate(places):
-        if said[row] is None and (place, "reporting_unit") not in findings.told:
-            said[row] = unit
-            if unit is None:
-                findings.add("unit_missing", row, place, "reporting_unit")
-        elif unit is not None and said[row] not in (None, unit):
-            findings.add("unit_other", row, place, "reporting_unit", said[row], f"“{said[row]}”，本次为“{unit}”")
-
-
-def _empty_rows(findings: _Findings, columns: dict[str, list[Any]], places: list[int]) -> set[int]:
+def _empty_rows(findings: Findings, columns: dict[str, list[Any]], places: list[int]) -> set[int]:
     """Rows that hold a name and nothing else: a prefilled form not filled in. They are no data."""
     data = [values for name, values in columns.items() if name not in _BARE]
     empty = {row for row in range(len(places)) if all(v[row] is None for v in data) and row not in findings.rejected}
     if empty and len(empty) < len(places):
         names = columns.get("org_name", [None] * len(places))
-        shown = "、".join(str(names[row] or f"第{places[row] + 1}行") for row in sorted(empty)[:_LISTED])
-        more = f"等 {len(empty)} 家" if len(empty) > _LISTED else ""
+        shown = "、".join(str(names[row] or f"第{places[row] + 1}行") for row in sorted(empty)[:LISTED])
+        more = f"等 {len(empty)} 家" if len(empty) > LISTED else ""
         first = sorted(empty)[0]
         findings.add("rows_empty", first, places[first], "org_name", detail=shown + more)
     return empty
 
 
 def _check_rows(
-    findings: _Findings, columns: dict[str, list[Any]], places: list[int], kept: list[int], as_of: date | None
+    findings: Findings, columns: dict[str, list[Any]], places: list[int], kept: list[int], as_of: date | None
 ) -> None:
     blank = [None] * len(places)
     get = {name: columns.get(name, blank) for name in FIELDS}
@@ -177,7 +94,7 @@ def _check_rows(
 
 
 def _check_key(
-    findings: _Findings, row: int, places: list[int], record: dict[str, Any], seen: dict[tuple[Any, str], int]
+    findings: Findings, row: int, places: list[int], record: dict[str, Any], seen: dict[tuple[Any, str], int]
 ) -> None:
     """A row that repeats another's 统计编码, or its 信用代码 under the same or no 统计编码, is one enterprise twice."""
     keys = keys_of(record)
@@ -195,7 +112,7 @@ def _check_key(
         findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
 
 
-def _check_states(findings: _Findings, states: list[Any], places: list[int], kept: list[int]) -> None:
+def _check_states(findings: Findings, states: list[Any], places: list[int], kept: list[int]) -> None:
     unsaid = [row for row in kept if states[row] is None and row not in findings.rejected]
     if unsaid:
         findings.add("state_blank", unsaid[0], places[unsaid[0]], "enterprise_state", detail=f"共 {len(unsaid)} 家")
@@ -219,24 +136,10 @@ def _contradictions(record: dict[str, Any], as_of: date | None) -> Iterator[tupl
             yield "unsigned_dated", f"{name}_form", f"截止日 {end}"
 
 
-def _column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
-    for column in layout.clashes:
-        yield problem("mapping", sheet.name, address(layout.header or 0, column.index), column.label, column.label)
-    clashing = {column.index for column in layout.clashes}
+def _wide_workers(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
     for column in layout.columns:
-        where = address(layout.header or 0, column.index)
-        if column.field is None and column.index not in clashing:
-            yield problem("column_unknown", sheet.name, where, column.label, column.label, f"“{column.label}”")
         if column.field == "workers" and plain(column.label).startswith("从业人员"):
-            yield problem("workers_wide", sheet.name, where, column.label, column.label)
-
-
-def _headless_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
-    """A column that has content but no header is left out too, and that is said."""
-    headed = {column.index for column in (*layout.columns, *layout.clashes)}
-    filled = {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
-    for index in sorted(filled - headed):
-        yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
+            yield problem("workers_wide", sheet.name, address(column.row, column.index), column.label, column.label)
 
 
 def _total_problems(sheet: Sheet, layout: Layout, columns: dict[str, list[Any]]) -> Iterator[Problem]:
@@ -249,7 +152,7 @@ def _total_problems(sheet: Sheet, layout: Layout, columns: dict[str, list[Any]])
     if len(totals) != 1:
         return
     for column in layout.columns:
-        stated = _cell(sheet, totals[0], column.index)
+        stated = cell_at(sheet, totals[0], column.index)
         if column.field in FIELDS and FIELDS[column.field].kind == "count" and isinstance(stated, int):
             summed = sum(value for value in columns[column.field] if value is not None)
             if summed != stated:
@@ -257,24 +160,6 @@ def _total_problems(sheet: Sheet, layout: Layout, columns: dict[str, list[Any]])
                 yield problem(
                     "total_differs", sheet.name, where, column.label, stated, f"合计 {stated}，明细之和 {summed}"
                 )
-
-
-def _compacted(
-    findings: _Findings,
-    columns: dict[str, list[Any]],
-    places: list[int],
-    clears: list[tuple[int, str]],
-    kept: list[int],
-) -> Ledger:
-    """Leave the empty rows out and renumber what refers to positions."""
-    new = {row: number for number, row in enumerate(kept)}
-    return Ledger(
-        {name: [values[row] for row in kept] for name, values in columns.items()},
-        [places[row] for row in kept],
-        [(new[row], name) for row, name in clears if row in new],
-        {new[row] for row in findings.rejected if row in new},
-        findings.all(),
-    )
 
 
 def key_of(record: Mapping[str, Any]) -> str | None:
@@ -304,7 +189,7 @@ def unit_rows(sheet: Sheet, layout: Layout) -> tuple[list[dict[str, str]], list[
     index = {column.field: column.index for column in layout.columns if column.field}
     rows, problems = [], []
     for number, place in enumerate(layout.rows, start=1):
-        cells = {title: _cell(sheet, place, index[name]) if name in index else None
+        cells = {title: cell_at(sheet, place, index[name]) if name in index else None
                  for name, title in zip(_UNIT_FIELDS, UNIT_COLUMNS, strict=True)}  # fmt: skip
         for name, title in zip(_UNIT_FIELDS, UNIT_COLUMNS, strict=True):
             if isinstance(cells[title], Unreadable):

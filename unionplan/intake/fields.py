@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from stdnum.cn import uscc as uscc_number
 
 from unionplan.intake.reading import Cell, Unreadable
-from unionplan.observations import CLEAR, Field, control_codes, registration_codes, registration_of
+from unionplan.observations import CLEAR, Field, control_codes, registration_codes, registration_of, told_words
 
 BLANK = {"", "/", "\\", "-", "--", "—", "——", "…", "……", "***", "空"}
 _UNDECIDED = {"在建", "续签中", "筹建", "筹建中", "在谈", "协商中"}
@@ -31,6 +32,11 @@ _CHOICE_WORDS: dict[str, dict[str, str]] = {
     "enterprise_state": {"正常": "存续", "在营": "存续", "在业": "存续", "开业": "存续", "歇业": "停业", "停产": "停业"},
     "size_class": {"大": "大型", "中": "中型", "小": "小型", "微": "微型"},
     "harmony": {"AA": "达标AA", "达标aa": "达标AA", "达标AAA": "AAA", "已开展": "开展", "未创建": "未开展", "否": "未开展", "无": "未开展"},
+    "method": {"自主培训": "自培", "企业自训": "自培", "委托培训": "委培", "联合办班": "联办", "联合办学": "联办"},
+    "level": {
+        "初级": "初级工", "五级": "初级工", "五级工": "初级工", "中级": "中级工", "四级": "中级工", "四级工": "中级工", "高级": "高级工",
+        "三级": "高级工", "三级工": "高级工", "二级": "技师", "一级": "高级技师",
+    },
     "union_form": {**_FORM_WORDS, **dict.fromkeys(_NO, "未建")},
     "congress": {**_FORM_WORDS, **dict.fromkeys(_NO, "未建")},
     **{f"{name}_form": {**_FORM_WORDS, **dict.fromkeys(_NO | {"未签订"}, "未签")} for name in ("contract", "wage", "women")},
@@ -97,6 +103,10 @@ def _reader(field: Field, units: Mapping[str, str], text_file: bool) -> Callable
         "unit": lambda cell: _unit(cell, units),
         "control": _control,
         "registration": _registration,
+        "told": _told,
+        "decimal": _decimal,
+        "period": _period,
+        "as_of": lambda cell: _as_of(cell, _date),
         "yes_no": lambda cell: _yes_no(cell, field),
         "choice": lambda cell: _choice(cell, field),
     }
@@ -194,6 +204,84 @@ def _registration(cell: Cell) -> Value:
     if registration_of(text):
         return Value(text)
     return Value(None, "type_unknown", f"“{cell}”{_nearest(text, registration_codes())}", "请按登记注册类型名录填写")
+
+
+def _told(cell: Cell) -> Value:
+    text = _bare(cell)
+    if text in told_words():
+        return Value(told_words()[text])
+    return Value(None, "type_unknown", f"“{cell}”{_nearest(text, told_words())}", "请按企业类型名录填写")
+
+
+_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
+
+
+def _decimal(cell: Cell) -> Value:
+    """An amount as its exact decimal text."""
+    text = folded(cell).replace(",", "") if isinstance(cell, str) else str(cell)
+    if isinstance(cell, bool) or not _AMOUNT.fullmatch(text):
+        return Value(None, "not_number", f"“{cell}”")
+    return Value(None, "negative", text) if text.startswith("-") else Value(text)
+
+
+_NUMERALS = {"一": "1", "二": "2", "三": "3", "四": "4", "上": "1", "下": "2"}
+_PERIODS = {
+    "month": re.compile(r"(20\d\d)[年\-/.](0?[1-9]|1[0-2])月?(?:份)?"),
+    "quarter": re.compile(r"(20\d\d)(?:年?第?([一二三四1-4])季度?|[Qq]([1-4]))"),
+    "half": re.compile(r"(20\d\d)(?:年?([上下])半年|[Hh]([12]))"),
+    "year": re.compile(r"(20\d\d)年?度?()"),
+}  # fmt: skip
+
+
+def period_of(text: str) -> str | None:
+    """Return the key of a named period (2026-07, 2026Q3, 2026H2, 2026), None when it is not one."""
+    for kind, pattern in _PERIODS.items():
+        if found := pattern.fullmatch(text):
+            number = next(filter(None, found.groups()[1:]), "")
+            number = _NUMERALS.get(number, number)
+            mark = {"month": "-", "quarter": "Q", "half": "H", "year": ""}[kind]
+            return f"{found[1]}{mark}{number.zfill(2) if kind == 'month' else number}"
+    return None
+
+
+def _period(cell: Cell) -> Value:
+    """所属期; a day stands for its month."""
+    day = _day(cell)
+    if day is not None:
+        return Value(f"{day:%Y-%m}")
+    key = period_of(_bare(cell))
+    return Value(key) if key else Value(None, "period_unreadable", f"“{cell}”")
+
+
+_ENDS = {"H1": "06-30", "H2": "12-31", "Q1": "03-31", "Q2": "06-30", "Q3": "09-30", "Q4": "12-31", "": "12-31"}
+
+
+def _as_of(cell: Cell, read: Callable[[Cell], Value]) -> Value:
+    """统计时点: a day, or a named month, quarter or half-year, which means its last day."""
+    key = period_of(_bare(cell)) if _day(cell) is None else None
+    if key is None:
+        return read(cell)
+    year, rest = int(key[:4]), key[4:]
+    if rest.startswith("-"):
+        month = int(rest[1:])
+        last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    else:
+        last = date.fromisoformat(f"{year}-{_ENDS[rest]}")
+    return Value(last, "repaired", f"“{cell}” → {last}")
+
+
+def rate_of(cell: Cell) -> list[tuple[Fraction, Fraction]]:
+    """Return what a stated rate may mean, each with the size of its last digit: 0.866, 86.6 and 86.6% are usual."""
+    text = folded(cell).replace(" ", "") if isinstance(cell, str) else str(cell)
+    percent = text.endswith("%")
+    number = text.removesuffix("%")
+    if isinstance(cell, bool) or cell is None or not re.fullmatch(r"\d{1,4}(\.\d{1,17})?", number):
+        return []
+    value, step = Fraction(number), Fraction(1, 10 ** len(number.partition(".")[2]))
+    hundredth = (value / 100, step / 100)
+    if percent:
+        return [hundredth]
+    return [(value, step), hundredth] if value <= 1 else [hundredth]
 
 
 def _yes_no(cell: Cell, field: Field) -> Value:

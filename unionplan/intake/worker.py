@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,16 +19,19 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.errors import IntakeError, StoreError
-from unionplan.intake import checks
+from unionplan.intake import checks, returns
 from unionplan.intake.fields import folded
+from unionplan.intake.findings import Rows
 from unionplan.intake.layout import Layout, laid_out, stated_as_of
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
-from unionplan.observations import FIELDS
+from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
 
 SECONDS = 60
 MEMORY = 2 * 2**30
+USABLE = ("W1", "W2", "W3b", "W4", "units")
+_RETURNS = {"W2": returns.summary, "W3b": returns.training, "W4": returns.activities}
 _OWN_SHEETS = ("填写说明", "_unionplan")
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -126,7 +130,7 @@ def _limit() -> None:
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
     laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if sheet.name not in _OWN_SHEETS]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
-    usable = any(layout.kind in ("W1", "units") for _, layout in filled)
+    usable = any(layout.kind in USABLE for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
     units = {folded_name(name): unit for name, unit in job["units"].items()}
     for sheet, layout in filled:
@@ -143,17 +147,19 @@ def _entry(
     number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path, usable: bool
 ) -> dict[str, Any]:
     given = date.fromisoformat(job["as_of"]) if job["as_of"] else None
-    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind == "W1" else None
+    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind in ("W1", *_RETURNS) else None
     entry: dict[str, Any] = {
         "sheet": sheet.name, "kind": layout.kind, "header_depth": layout.depth,
         "header_row": None if layout.header is None else layout.header + 1,
-        "columns": [(address(layout.header or 0, c.index), c.label, c.field) for c in layout.columns],
+        "columns": [(address(c.row, c.index), c.label, c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]),
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
+    elif layout.kind in _RETURNS:
+        _fill_return(entry, number, sheet, layout, job, folder)
     elif layout.kind == "units":
         entry["units"], found = checks.unit_rows(sheet, layout)
         entry["problems"] = [asdict(one) for one in found]
@@ -175,19 +181,47 @@ def _fill_ledger(
     entry["rows"] = len(found.places)
     entry["problems"] = [asdict(one) for one in found.problems]
     entry["clears"] = found.clears
-    entry["table"] = f"ledger{number}.parquet"
-    _write_table(folder / entry["table"], found)
+    entry["problems"] += _scale_problems(sheet, layout)
+    entry["table"] = f"sheet{number}.parquet"
+    _write_table(folder / entry["table"], found, {name: field.kind for name, field in FIELDS.items()})
 
 
-def _write_table(place: Path, found: checks.Ledger) -> None:
+def _fill_return(
+    entry: dict[str, Any], number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path
+) -> None:
+    found = _RETURNS[str(layout.kind)](sheet, layout, (job["units"], job["unit"], job["text_file"]))
+    entry["rows"] = len(set(found.places))
+    entry["problems"] = [asdict(one) for one in found.problems] + _scale_problems(sheet, layout)
+    entry["table"] = f"sheet{number}.parquet"
+    kinds = {
+        "W2": {"reporting_unit": "text", "as_of": "date", "told": "text", "indicator": "text",
+               **dict.fromkeys(SUMMARY_COUNTS, "count")},
+        "W3b": {field.id: "text" if field.kind == "told" else field.kind for field in TRAINING} | {"as_of": "date"},
+        "W4": {field.id: field.kind for field in ACTIVITIES},
+    }  # fmt: skip
+    _write_table(folder / entry["table"], found, kinds[str(layout.kind)])
+
+
+_TEN_THOUSANDS = re.compile(r"单位[:：][^,，;；]{0,6}万(人|家|户|个)")
+
+
+def _scale_problems(sheet: Sheet, layout: Layout) -> list[dict[str, Any]]:
+    """A note above the header that persons are given in ten thousands: reading them as persons would be wrong."""
+    above = enumerate(sheet.rows[: layout.header or 0])
+    noted = [(place, index, cell) for place, row in above for index, cell in enumerate(row)
+             if isinstance(cell, str) and _TEN_THOUSANDS.search("".join(str(folded(cell)).split()))]  # fmt: skip
+    return [asdict(problem("unit_scale", sheet.name, address(place, index), "", cell)) for place, index, cell in noted]
+
+
+def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = {"date": pa.date32(), "count": pa.int64()}
+    kinds = {"date": pa.date32(), "as_of": pa.date32(), "count": pa.int64()}
     size = len(found.places)
     columns = {
-        name: pa.array(found.columns.get(name, [None] * size), kinds.get(field.kind, pa.string()))
-        for name, field in FIELDS.items()
+        name: pa.array(found.columns.get(name, [None] * size), kinds.get(kind, pa.string()))
+        for name, kind in fields.items()
     }
     columns["row"] = pa.array([place_ + 1 for place_ in found.places], pa.int64())
     columns["rejected"] = pa.array([row in found.rejected for row in range(size)], pa.bool_())

@@ -1,0 +1,374 @@
+"""The pieces of a change as they come together, sheet by sheet, and what has to be said about them.
+
+Each kind of sheet is drafted onto the slots that it touches; the store is only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+
+from unionplan.errors import PlanError
+from unionplan.intake.merging import Merge, merged, repeated
+from unionplan.intake.problems import Problem, problem
+from unionplan.intake.readings import SheetReading
+from unionplan.intake.returns import event_key
+from unionplan.intake.upserts import Upsert, upserted
+from unionplan.plan import COVERAGE, Plan, plan_of, units_of
+from unionplan.store import Entry, Slot, Store
+from unionplan.store.door import made_cube, untouched
+from unionplan.store.snapshots import PANDAS_TYPES, SCHEMAS, frame_bytes
+from unionplan.store.summed import figures_of, leaves, told_by
+
+_SHOWN = 3
+DATASETS = {"W2": "summary", "W3b": "training", "W4": "activities"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the clerk says about a file: unit, 统计时点, mode, whether only sound rows go in, which indicator."""
+
+    unit: str | None = None
+    as_of: date | None = None
+    mode: str = "upsert"
+    only_valid: bool = False
+    accept_mapping: bool = False
+    indicator: str | None = None
+
+
+@dataclass
+class Draft:
+    """The pieces of a change as they come together, sheet by sheet."""
+
+    store: Store
+    commit: int
+    plan: Plan
+    options: Options
+    heads: dict[Slot, Entry]
+    problems: list[Problem]
+    frames: dict[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
+    expects: dict[Slot, str | None] = field(default_factory=dict)
+    started_from: dict[Slot, Slot | None] = field(default_factory=dict)
+    merges: list[Merge] = field(default_factory=list)
+    tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    returns: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
+    rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
+    upserts: list[Upsert] = field(default_factory=list)
+    rejected: int = 0
+
+    @property
+    def ledgers(self) -> dict[Slot, pd.DataFrame]:
+        """The drafted ledgers."""
+        return {slot: frame for slot, (_, frame) in self.frames.items() if slot.dataset == "ledger"}
+
+    @property
+    def summaries(self) -> dict[Slot, pd.DataFrame]:
+        """The drafted summaries."""
+        return {slot: frame for slot, (_, frame) in self.frames.items() if slot.dataset == "summary"}
+
+
+def blocked(draft: Draft) -> bool:
+    """Anything that rejects stops the file, unless only sound rows were asked for and some are left."""
+    rejects = [one for one in draft.problems if one.severity == "reject"]
+    whole = [one for one in rejects if not one.cell or one.rule == "as_of_missing"]
+    return bool(whole) if draft.options.only_valid else bool(rejects)
+
+
+def draft_units(draft: Draft, sheet: SheetReading) -> None:
+    rows = [dict(row) for row in sheet.units]
+    try:
+        names = {unit.name for unit in units_of(rows)}
+    except PlanError:  # the reading has told what is wrong with it, and the file is blocked
+        return
+    orphans = sorted({slot.unit for slot in draft.heads if slot.dataset == "ledger"} - names)
+    if orphans:
+        draft.problems.append(problem("unit_removed", sheet.sheet, detail="、".join(orphans)))
+    draft.tables["units"] = rows
+    draft.expects[Slot("units")] = draft.heads[Slot("units")].snapshot
+    draft.plan = plan_of({**draft.store.tables(draft.commit), **draft.tables})
+
+
+def draft_ledger(draft: Draft, sheet: SheetReading) -> None:
+    as_of = draft.options.as_of or sheet.as_of
+    draft.problems += _as_of_problems(draft, sheet, as_of)
+    assert sheet.table is not None
+    table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    draft.rejected += int(table["rejected"].sum())
+    sound = table[~table["rejected"].astype(bool)]
+    if as_of is None or sound.empty:
+        return
+    clears: dict[int, set[str]] = {}
+    for row, name in sheet.clears:
+        clears.setdefault(int(table["row"].iloc[row]), set()).add(name)
+    marked = sound.assign(clears=[clears.get(row) for row in sound["row"]] if clears else None)
+    for unit, rows in marked.groupby("reporting_unit", sort=False):
+        draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
+
+
+def draft_return(draft: Draft, sheet: SheetReading) -> None:
+    """Gather the sound rows of a summary, training or activities sheet; `draft_slot` merges them later."""
+    assert sheet.table is not None
+    dataset = DATASETS[str(sheet.kind)]
+    table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    draft.rejected += int(table.loc[table["rejected"].astype(bool), "row"].nunique())
+    sound = table[~table["rejected"].astype(bool)]
+    if dataset == "activities":
+        _draft_events(draft, sheet, sound)
+        return
+    days = _days(draft, sheet, sound)
+    if days is None:
+        return
+    if dataset == "summary":
+        sound = _with_indicator(draft, sheet, sound)
+    for (unit, day), rows in sound.assign(as_of=days).groupby(["reporting_unit", "as_of"], sort=False):
+        slot = Slot(dataset, str(unit), f"{day:%Y-%m}")
+        draft.returns.setdefault(slot, []).append((sheet, day.date(), rows))
+
+
+def _days(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
+    """Every row's 统计时点: the one given for the file, else its own cell's, else the sheet's; None if one lacks it."""
+    given, own = draft.options.as_of, rows["as_of"]
+    if given is None and len(own) and own.notna().all():
+        late = own.max().date()
+        if late > draft.store.today(draft.commit):
+            draft.problems.append(problem("as_of_late", sheet.sheet, value=late, detail=str(late)))
+        return own
+    day = given or sheet.as_of
+    draft.problems += _as_of_problems(draft, sheet, day)
+    if day is None:
+        return None
+    stamp = pd.Timestamp(day)
+    return pd.Series(stamp, index=rows.index) if given else own.fillna(stamp)
+
+
+def _with_indicator(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
+    """Fill in which indicator a table speaks of where neither its header nor its title says so."""
+    given, named = draft.options.indicator, rows["indicator"].dropna()
+    if rows["indicator"].isna().any() and given is None:
+        words = "、".join(
+            f"{draft.plan.indicators[name].short}（{name}）" for name in COVERAGE if name in draft.plan.indicators
+        )
+        fix = f"请指定这张表是哪项指标：{words}"
+        draft.problems.append(problem("indicator_missing", sheet.sheet, fix=fix))
+    others = sorted(set(named) - {given, ""})
+    if given and others:
+        shorts = "、".join(draft.plan.indicators[name].short for name in others if name in draft.plan.indicators)
+        draft.problems.append(problem("indicator_other", sheet.sheet, detail=shorts))
+    if (rows["denominator"].notna() & rows["indicator"].fillna("?").ne("")).any():
+        draft.problems.append(problem("base_stated", sheet.sheet))
+    return rows.assign(indicator=rows["indicator"].fillna(given))
+
+
+def _draft_events(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> None:
+    """Events stand in one slot for the whole city; none may lie after the 统计时点, which is today if unsaid."""
+    until = draft.options.as_of or sheet.as_of or draft.store.today(draft.commit)
+    late = rows[rows["done_on"].notna() & (rows["done_on"] > pd.Timestamp(until))]
+    cells = {name: (cell, label) for cell, label, name in sheet.columns}
+    for row, day in late[["row", "done_on"]].itertuples(index=False):
+        cell, label = cells["done_on"]
+        where = cell.rstrip("0123456789") + str(row)
+        draft.problems.append(
+            problem("event_after", sheet.sheet, where, label, day.date(), f"{day.date()} 晚于 {until}")
+        )
+    draft.rejected += len(late)
+    items = _items(draft.plan)
+    unknown = sorted({str(word) for word in rows["item"].dropna() if str(word) not in items})
+    if unknown:
+        shown = "、".join(unknown[:_SHOWN]) + (f"等 {len(unknown)} 种" if len(unknown) > _SHOWN else "")
+        where, label = cells["item"]
+        draft.problems.append(problem("item_unknown", sheet.sheet, where, label, detail=shown))
+    sound = rows[~rows.index.isin(late.index)]
+    known = sound["item"].map(lambda word: items.get(str(word), word), na_action="ignore").astype("string")
+    keys = [event_key({str(k): None if pd.isna(v) else v for k, v in record.items()}) for record in sound.to_dict("records")]
+    slot = Slot("activities")
+    frame = sound.assign(item=known, key=pd.Series(keys, index=sound.index, dtype="string"))
+    draft.returns.setdefault(slot, []).append((sheet, until, frame))
+
+
+def _items(plan: Plan) -> dict[str, str]:
+    """Every id, name and short name of an item → its id; a name that two items share is none."""
+    words: dict[str, str] = {}
+    for item in plan.items:
+        for word in (item.name, item.short):
+            words[word] = "" if words.get(word, item.id) != item.id else item.id
+    return {**{word: name for word, name in words.items() if name}, **{item.id: item.id for item in plan.items}}
+
+
+def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
+    """Merge everything the file says about one slot of returns, whichever sheets it stands on."""
+    schema, _ = SCHEMAS[slot.dataset]
+    rows = pd.concat([frame for _, _, frame in parts], ignore_index=True)
+    twice = rows.duplicated([*(("told", "indicator") if slot.dataset == "summary" else
+                               ("enterprise_type", "method", "level") if slot.dataset == "training" else ("key",))])  # fmt: skip
+    for line in rows.loc[twice, "row"]:
+        draft.problems.append(
+            problem("duplicate", parts[0][0].sheet, f"A{line}", detail=f"{slot.unit}第{line}行与本文件另一行相同")
+        )
+    start = slot if slot in draft.heads else None
+    before = draft.store.frame(draft.heads[slot]) if start else None
+    mode = "upsert" if slot.dataset == "activities" else draft.options.mode
+    done = upserted(slot.dataset, before, rows.loc[~twice, schema.names], mode)
+    as_of = max(day for _, day, _ in parts)
+    draft.upserts.append(done)
+    draft.frames[slot] = (as_of, done.frame)
+    draft.expects[slot] = draft.heads[slot].snapshot if start else None
+    draft.started_from[slot] = start or _start(draft.heads, slot)
+    if slot.dataset == "summary":
+        _check_summary(draft, slot, done.frame)
+
+
+def _check_summary(draft: Draft, slot: Slot, frame: pd.DataFrame) -> None:
+    """What only the merged return shows: parts beyond their sum, more covered than there are, a ledger beside it."""
+    told = told_by(frame)
+    for name, definition in draft.plan.indicators.items():
+        cells, _ = figures_of(told, name, definition.base)
+        for leaf, cell in leaves(cells).items():
+            if cell.denominator < 0 or (cell.numerator or 0) < 0:
+                detail = f"{slot.unit}{definition.short}，{leaf} 剩余 {cell.numerator}/{cell.denominator}"
+                draft.problems.append(problem("parts_over", detail=detail))
+            elif cell.numerator is not None and cell.numerator > cell.denominator:
+                detail = f"{slot.unit}{definition.short} {cell.numerator} > {cell.denominator}"
+                if not any(one.rule == "covered_over" for one in draft.problems):
+                    draft.problems.append(problem("covered_over", detail=detail))
+    if Slot("ledger", slot.unit, slot.period) in draft.heads:
+        draft.problems.append(problem("ledger_rules", detail=f"{slot.unit} {slot.period}"))
+
+
+def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
+    """Merge everything the file says about one unit and month, whichever sheets it stands on."""
+    as_of = max(day for _, day, _ in parts)
+    rows = pd.concat([frame.assign(part=number) for number, (_, _, frame) in enumerate(parts)], ignore_index=True)
+    start = _start(draft.heads, slot)
+    before = draft.store.frame(draft.heads[start]) if start else None
+    twice = repeated(before, rows)
+    for part, row in rows.loc[twice, ["part", "row"]].itertuples(index=False):
+        draft.problems.append(_repeated_problem(parts[part][0], int(row)))
+    draft.rejected += int(twice.sum())
+    merge = merged(before, rows[~twice], draft.options.mode, as_of)
+    draft.merges.append(merge)
+    draft.frames[slot] = (as_of, merge.ledger)
+    draft.started_from[slot] = start
+    for touched in {slot, start} - {None}:
+        assert touched is not None
+        draft.expects[touched] = draft.heads[touched].snapshot if touched in draft.heads else None
+
+
+def _repeated_problem(sheet: SheetReading, row: int) -> Problem:
+    names = {name: (cell, label) for cell, label, name in sheet.columns}
+    cell, label = next((names[name] for name in ("union_code", "uscc", "org_name") if name in names), ("A1", ""))
+    where = cell.rstrip("0123456789") + str(row)
+    return problem("duplicate", sheet.sheet, where, label, detail="与本文件另一行是同一家企业")
+
+
+def forget_known_states(draft: Draft) -> None:
+    """A blank 企业状态 that the unit's last ledger already answers is no question."""
+    if not any(merge.stateless for merge in draft.merges):
+        draft.problems = [one for one in draft.problems if one.rule != "state_blank"]
+
+
+def kept(draft: Draft) -> Iterator[Problem]:
+    """Say which enterprises the file does not mention, the first few by name; they stay as they were."""
+    names = [name for merge in draft.merges for name in merge.kept]
+    if names:
+        shown = "、".join(names[:_SHOWN]) + (f"等 {len(names)} 家" if len(names) > _SHOWN else "")
+        yield problem("rows_kept", value=len(names), detail=shown)
+
+
+def _start(heads: Mapping[Slot, Entry], slot: Slot) -> Slot | None:
+    """The slot that a month's ledger starts from: itself, else the unit's latest earlier one."""
+    periods = [s.period for s in heads if (s.dataset, s.unit) == (slot.dataset, slot.unit) and s.period <= slot.period]
+    return Slot(slot.dataset, slot.unit, max(periods)) if periods else None
+
+
+def _as_of_problems(draft: Draft, sheet: SheetReading, as_of: date | None) -> Iterator[Problem]:
+    if as_of is None:
+        yield problem("as_of_missing", sheet.sheet, fix="请指定统计时点，如 2026-10-31")
+        return
+    if draft.options.as_of is None:
+        words = "，按最后一天" if sheet.as_of_named else ""
+        yield problem("as_of_inferred", sheet.sheet, value=as_of, detail=f"{sheet.as_of_from}{words}，{as_of}")
+    if as_of > draft.store.today(draft.commit):
+        yield problem("as_of_late", sheet.sheet, value=as_of, detail=str(as_of))
+
+
+def cube_after(draft: Draft, folder: Path) -> pd.DataFrame:
+    """Return the cube as it would be; `folder` takes the drafted ledgers while they are counted."""
+    before = draft.store.cube(draft.commit)
+    paths = {}
+    for number, (slot, ledger) in enumerate(draft.ledgers.items()):
+        paths[slot.unit, slot.period] = folder / f"{number}.parquet"
+        paths[slot.unit, slot.period].write_bytes(frame_bytes("ledger", ledger))
+    returns = {(slot.unit, slot.period): _stamped(frame) for slot, frame in draft.summaries.items()}
+    stays = untouched(before, draft.frames)
+    new = made_cube(paths, returns, draft.plan.indicators)
+    parts = [part for part in (before[stays], new) if len(part)]
+    return pd.concat(parts, ignore_index=True).astype(before.dtypes) if parts else before
+
+
+def _stamped(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(as_of=pd.to_datetime(frame["as_of"]))
+
+
+def jumps(draft: Draft, cube: pd.DataFrame) -> Iterator[Problem]:
+    """Ask about every figure of a unit that moved by more than the settings allow since where it started."""
+    before = draft.store.cube(draft.commit)
+    limit = draft.plan.settings.jump_bp
+    for slot in (slot for slot in draft.frames if slot.dataset in ("ledger", "summary")):
+        start = draft.started_from.get(slot)
+        old = _covered(before, start) if start else {}
+        for name, now in _covered(cube, slot).items():
+            was = old.get(name, 0)
+            if was and abs(now - was) * 10_000 > limit * was:
+                short = draft.plan.indicators[name].short if name in draft.plan.indicators else "存续企业"
+                yield problem("jump", value=now, detail=f"{slot.unit}{short} {was:,} → {now:,}")
+
+
+def _covered(cube: pd.DataFrame, slot: Slot) -> dict[str, int]:
+    own = (cube["source"] == slot.dataset) & (cube["reporting_unit"] == slot.unit) & (cube["period"] == slot.period)
+    rows = cube[own]
+    sums = {str(name): int(total) for name, total in rows.groupby("indicator")["numerator"].sum().items()}
+    return {**sums, "active": int(rows.loc[rows["indicator"] == "union", "active"].sum())}
+
+
+def claimed(draft: Draft) -> list[Problem]:
+    """Enterprises of the file that another unit claims too, in the file or in its newest ledger, still 存续."""
+    if not draft.ledgers:
+        return []
+    columns = ["reporting_unit", "org_name", "union_code", "uscc"]
+    own = pd.concat([ledger.loc[ledger["active"], columns] for ledger in draft.ledgers.values()], ignore_index=True)
+    newest = {
+        slot.unit: slot for slot in sorted((s for s in draft.heads if s.dataset == "ledger"), key=lambda s: s.period)
+    }
+    touched = {slot.unit for slot in draft.ledgers}
+    others = [str(draft.store.place(draft.heads[slot])) for unit, slot in newest.items() if unit not in touched]
+    pairs = _claims(own, others)
+    if not pairs:
+        return []
+    shown = "、".join(f"{name}（{unit}）" for name, unit in pairs[:_SHOWN])
+    more = f"等 {len(pairs)} 家" if len(pairs) > _SHOWN else ""
+    return [problem("claimed", detail=shown + more)]
+
+
+_CLAIMS = """
+SELECT DISTINCT k.org_name, o.reporting_unit FROM own k JOIN {others} o
+ON (o.union_code = k.union_code OR o.uscc = k.uscc) AND o.reporting_unit <> k.reporting_unit {active} ORDER BY 1, 2
+"""
+
+
+def _claims(own: pd.DataFrame, others: list[str]) -> list[tuple[str, str]]:
+    """(enterprise, the other unit) for every enterprise of `own` that another unit's rows hold too."""
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.register("own", own.astype(object))
+        inside = engine.execute(
+            _CLAIMS.format(others="own", active="AND o.reporting_unit < k.reporting_unit")
+        ).fetchall()
+        if not others:
+            return inside
+        sql = _CLAIMS.format(others="read_parquet($files)", active="AND o.active")
+        return inside + engine.execute(sql, {"files": others}).fetchall()

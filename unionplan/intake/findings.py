@@ -1,0 +1,157 @@
+"""What a sheet says, column by column, and every problem with its address, as both are found.
+
+Shared by the ledger and the returns; runs in the reading process, so columns are plain lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from unionplan.intake.fields import readings
+from unionplan.intake.layout import Column, Layout
+from unionplan.intake.problems import Problem, problem
+from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.observations import Field
+
+LISTED = 3
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A sheet's typed rows: `columns` field → values in the order of `places` (source rows from 0).
+
+    `clears`: (position in places, field) of cells to be emptied. `rejected`: positions of rows with a
+    rejecting problem. `problems`: everything found.
+    """
+
+    columns: dict[str, list[Any]]
+    places: list[int]
+    clears: list[tuple[int, str]]
+    rejected: set[int]
+    problems: list[Problem]
+
+
+class Findings:
+    """Problems of one sheet as they are found: rejects and asks one by one, repairs gathered by column."""
+
+    def __init__(self, sheet: Sheet, layout: Layout) -> None:
+        self.sheet = sheet
+        self.columns = {column.field: column for column in layout.columns if column.field}
+        self.totals = layout.totals
+        self.problems: list[Problem] = []
+        self.rejected: set[int] = set()
+        self.told: set[tuple[int, str]] = set()
+        self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+
+    def add(
+        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
+    ) -> None:
+        column = self.columns.get(field, Column(0, "", None))
+        where = address(place, column.index)
+        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
+        if found.severity == "fixed":
+            self._repairs.setdefault((rule, field), []).append((where, detail))
+            return
+        self.problems.append(found)
+        self.told.add((place, field))
+        if found.severity == "reject":
+            self.rejected.add(row)
+
+    def all(self) -> list[Problem]:
+        return [*self.problems, *self._gathered()]
+
+    def _gathered(self) -> Iterator[Problem]:
+        for (rule, field), cells in self._repairs.items():
+            shown = "，".join(detail for _, detail in cells[:LISTED])
+            more = f"等 {len(cells)} 处" if len(cells) > LISTED else ""
+            where = "、".join(where for where, _ in cells[:LISTED])
+            yield problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
+
+
+def typed_columns(
+    findings: Findings, places: list[int], fields: Mapping[str, Field], units: Mapping[str, str], text_file: bool
+) -> tuple[dict[str, list[Any]], list[tuple[int, str]]]:
+    """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied."""
+    columns: dict[str, list[Any]] = {}
+    clears = []
+    for name, column in findings.columns.items():
+        if name not in fields:
+            continue
+        cells = [cell_at(findings.sheet, place, column.index) for place in places]
+        values = readings(fields[name], cells, units, text_file)
+        columns[name] = [value.value for value in values]
+        for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
+            if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
+                clears.append((row, name))
+            elif value.rule:
+                findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
+    return columns, clears
+
+
+def cell_at(sheet: Sheet, place: int, index: int) -> Cell:
+    """Return a cell by row and column from 0, None beyond the row's end."""
+    row = sheet.rows[place]
+    return row[index] if index < len(row) else None
+
+
+def fill_units(
+    findings: Findings, columns: dict[str, list[Any]], places: list[int], unit: str | None,
+    telling: Container[int] | None = None,
+) -> None:  # fmt: skip
+    """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's.
+
+    `telling`: the rows that hold any figure; the others need nothing.
+    """
+    said = columns.setdefault("reporting_unit", [None] * len(places))
+    above = _merged_down(findings, "reporting_unit")
+    by_place = dict(zip(places, said, strict=True))
+    for row, place in enumerate(places):
+        if said[row] is None and place in above:
+            said[row] = by_place.get(above[place])
+        if said[row] is None and (place, "reporting_unit") not in findings.told:
+            said[row] = unit
+            if unit is None and (telling is None or row in telling):
+                findings.add("unit_missing", row, place, "reporting_unit")
+        elif unit is not None and said[row] not in (None, unit):
+            findings.add("unit_other", row, place, "reporting_unit", said[row], f"“{said[row]}”，本次为“{unit}”")
+
+
+def _merged_down(findings: Findings, field: str) -> dict[int, int]:
+    """Row → the row above whose cell of that column is merged down to it."""
+    column = findings.columns.get(field)
+    if column is None:
+        return {}
+    return {place: first for first, left, last, right in findings.sheet.merged if left <= column.index <= right
+            for place in range(first + 1, last + 1)}  # fmt: skip
+
+
+def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
+    """Say which columns are left out: those nobody knows, those that repeat another, those without a header."""
+    clashing = {column.index for column in layout.clashes}
+    for column in layout.clashes:
+        yield problem("mapping", sheet.name, address(column.row, column.index), column.label, column.label)
+    for column in layout.columns:
+        if column.field is None and column.index not in clashing:
+            where = address(column.row, column.index)
+            yield problem("column_unknown", sheet.name, where, column.label, column.label, f"“{column.label}”")
+    headed = {column.index for column in layout.columns} | clashing
+    filled = {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
+    for index in sorted(filled - headed):
+        yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
+
+
+def compacted(
+    findings: Findings, columns: Mapping[str, list[Any]], places: list[int], clears: Iterable[tuple[int, str]],
+    kept: list[int],
+) -> Rows:  # fmt: skip
+    """Leave out the rows that are not in `kept` and renumber what refers to positions."""
+    new = {row: number for number, row in enumerate(kept)}
+    return Rows(
+        {name: [values[row] for row in kept] for name, values in columns.items()},
+        [places[row] for row in kept],
+        [(new[row], name) for row, name in clears if row in new],
+        {new[row] for row in findings.rejected if row in new},
+        findings.all(),
+    )
