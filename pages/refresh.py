@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -14,14 +15,19 @@ import streamlit as st
 
 from unionplan import narrative, theme
 from unionplan.intake.fields import readings
+from unionplan.intake.headers import field_label
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
-from unionplan.intake.templates import template
+from unionplan.intake.templates import KINDS, template
 from unionplan.intake.worker import read_file, unit_names
-from unionplan.observations import FIELDS, Field
-from unionplan.ui import Board, Cell, download, heading, listing, may_write, message, page, table
+from unionplan.observations import Field
+from unionplan.plan import COVERAGE
+from unionplan.ui import Board, Cell, choice, download, heading, listing, may_write, message, page, table
 
+TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
+DATED = ("W1", "W2", "W3b", "W4")
+ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 ROLE_OF = {"reject": "behind", "ask": "slow", "fixed": "neutral"}
@@ -29,18 +35,21 @@ DAY = Field("as_of", "统计时点", "date")
 
 
 def templates(board: Board) -> None:
-    """The empty forms, and in a line each what they are for."""
+    """The forms, and which unit's names and enterprises already stand in them."""
     heading("数据更新", "把手头的表格拖进来，核对无误后确认入库；确认之前不会改动任何数据。")
-    with st.container(horizontal=True, key="up-templates"):
-        for kind, words in (("W1", "企业台账"), ("units", "填报单位表")):
-            download(f"下载模板：{words}", _template(board, kind), f"{words}模板.xlsx", XLSX, key=f"template-{kind}")
+    with st.expander("下载模板（已填好填报单位和企业类型，选定单位后台账模板带出该单位现有企业）"):
+        unit = choice("填报单位", [ALL, *(unit.name for unit in board.plan.units)], key="template")
+        with st.container(horizontal=True, key="up-templates"):
+            for kind, words in TEMPLATES.items():
+                name = f"{words}模板{'' if unit == ALL else f'_{unit}'}.xlsx"
+                download(words, partial(_template, board, kind, unit), name, XLSX, key=f"template-{kind}")
 
 
 def handed_in(board: Board) -> Sequence[st.runtime.uploaded_file_manager.UploadedFile]:
     """The files that were dropped, and before them the name of whoever drops them, where it is not known."""
     if not board.person.name:
         st.text_input("经办人", key="who", placeholder="填写姓名，记入更新记录")
-    return st.file_uploader("表格文件（.xlsx、.csv）", accept_multiple_files=True, key="files") or ()
+    return st.file_uploader("表格文件（.xlsx、.xls、.et、.csv）", accept_multiple_files=True, key="files") or ()
 
 
 def review(board: Board, upload: st.runtime.uploaded_file_manager.UploadedFile) -> None:
@@ -62,8 +71,10 @@ def review(board: Board, upload: st.runtime.uploaded_file_manager.UploadedFile) 
         _confirm(board, upload.file_id, seen)
 
 
-def _template(board: Board, kind: str) -> bytes:
-    return template(kind, board.plan.units)
+def _template(board: Board, kind: str, unit: str) -> bytes:
+    chosen = None if unit == ALL else unit
+    ledger = board.store.newest_ledger(board.commit, chosen) if kind == "W1" else None
+    return template(kind, board.plan.units, None if kind == "units" else chosen, board.plan.items, ledger)
 
 
 def _read(board: Board, upload: st.runtime.uploaded_file_manager.UploadedFile) -> tuple[FileReading, Options]:
@@ -72,7 +83,7 @@ def _read(board: Board, upload: st.runtime.uploaded_file_manager.UploadedFile) -
     file = _reading(board, upload.name, data, unit or None, None)
     for sheet in file.sheets:
         _say_sheet(sheet)
-    if not any(sheet.kind == "W1" for sheet in file.sheets):
+    if not any(sheet.kind in DATED for sheet in file.sheets):
         return file, Options()
     stated = next((sheet.as_of for sheet in file.sheets if sheet.as_of), None)
     options = _asked(board, upload.file_id, file, stated, unit)
@@ -96,8 +107,17 @@ def _asked(board: Board, name: str, file: FileReading, stated: date | None, unit
     mode = columns[1 + unsaid].segmented_control(
         "方式", ["upsert", "replace"], default="upsert", required=True, key=f"mode-{name}",
         format_func={"upsert": "更新（未列的保留）", "replace": "替换本单位本期"}.__getitem__)  # fmt: skip
+    indicator = _indicator(board, name) if any(sheet.nameless for sheet in file.sheets) else None
     sound = file.refused and st.checkbox("只收合格行，退回的行留在清单里", key=f"sound-{name}")
-    return Options(unit or None, None if day == stated else day, mode or "upsert", bool(sound))
+    return Options(unit or None, None if day == stated else day, mode or "upsert", bool(sound), indicator=indicator)
+
+
+def _indicator(board: Board, name: str) -> str | None:
+    """Which indicator a table speaks of that does not say so itself; asked, never guessed."""
+    names = ["", *(known for known in COVERAGE if known in board.plan.indicators)]
+    return st.selectbox(
+        "这张表是哪项指标（表头和标题没有写明）", names, key=f"indicator-{name}",
+        format_func=lambda known: board.plan.indicators[known].name if known else "请选择") or None  # fmt: skip
 
 
 def _reading(board: Board, name: str, data: bytes, unit: str | None, as_of: date | None) -> FileReading:
@@ -137,8 +157,7 @@ def _say_sheet(sheet: SheetReading) -> None:
     )
     with st.expander("查看各列的识别结果"):
         rows = [
-            (cell, label, FIELDS[field].label if field in FIELDS else field or "未识别，不采用")
-            for cell, label, field in sheet.columns
+            (cell, label, field_label(field) if field else "未识别，不采用") for cell, label, field in sheet.columns
         ]
         table(("单元格", "原列名", "识别为"), rows, caption="各列的识别结果")
 
@@ -167,9 +186,10 @@ def _say_change(board: Board, seen: Preview) -> None:
     if seen.units:
         counts = (("新增", seen.added), ("变更", seen.changed), ("未变", seen.unchanged), ("保留", len(seen.kept)),
                   ("移除", seen.removed), ("退回", seen.rejected))  # fmt: skip
-        words = "，".join(f"{word} {count:,} 家" for word, count in counts if count)
+        what = "家" if {sheet.kind for sheet in seen.file.sheets} & set(DATED) == {"W1"} else "条"
+        words = "，".join(f"{word} {count:,} {what}" for word, count in counts if count)
         as_of = theme.chinese_date(seen.as_of) if seen.as_of else ""
-        message("note", f"统计时点 {as_of}，涉及 {len(seen.units)} 个填报单位：{words}。")
+        message("note", f"统计时点 {as_of}，涉及{_whose(seen)}：{words}。")
     if "units" in (seen.change.tables if seen.change else {}):
         names = "、".join(row["填报单位"] for row in seen.change.tables["units"])  # type: ignore[union-attr]
         message("note", f"填报单位表将整表替换为 {len(seen.change.tables['units'])} 个单位：{names}。")  # type: ignore[union-attr]
@@ -187,6 +207,10 @@ def _say_change(board: Board, seen: Preview) -> None:
             listing(
                 "逐处改动", ("单位名称", "列", "原来", "改为"), lines, f"改动_{Path(seen.file.name).stem}", shown=SHOWN
             )
+
+
+def _whose(seen: Preview) -> str:
+    return f"“{seen.units[0]}”" if len(seen.units) == 1 else f" {len(seen.units)} 个填报单位"
 
 
 def _confirm(board: Board, name: str, seen: Preview) -> None:

@@ -144,7 +144,7 @@ def test_a_chart_sheet_is_passed_over():
     assert [sheet.name for sheet in xls_sheets(data, "旧表.xls")] == ["企业台账", "深度隐藏", "空表"]
 
 
-def test_a_cell_in_the_last_corner_costs_nothing():
+def test_a_cell_in_the_last_corner_leaves_the_rows_before_it_as_long_as_they_are():
     (sheet,) = xls_sheets(biff5([["甲"]])[:-4] + cell(16_383, 255, "乙", "gbk") + record(0x0A), "旧表.xls")
     assert (len(sheet.rows), sheet.rows[0], sheet.rows[-1][-1]) == (16_384, ["甲"], "乙")
     assert sum(len(row) for row in sheet.rows) == 1 + 256

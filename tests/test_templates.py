@@ -190,9 +190,10 @@ def test_every_list_fits_the_limit_of_255_characters_or_moves_away(length):
     assert offered(book, rule) == [unit.name for unit in units]
 
 
-def test_a_name_with_a_comma_is_one_entry_of_the_list():
-    book = openpyxl.load_workbook(io.BytesIO(template("W1", (Unit("甲,乙工会", "直属", 1),))))
-    assert offered(book, rules_of(book["企业台账"])["填报单位"]) == ["甲,乙工会"]
+def test_a_name_with_a_comma_is_one_entry_of_the_list_and_no_formula():
+    book = openpyxl.load_workbook(io.BytesIO(template("W1", (Unit("=甲,乙工会", "直属", 1),))))
+    assert offered(book, rules_of(book["企业台账"])["填报单位"]) == ["=甲,乙工会"]
+    assert book["_unionplan"]["B1"].data_type == "s"
 
 
 def test_two_long_lists_do_not_share_a_column(made):

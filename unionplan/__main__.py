@@ -21,6 +21,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
+import pandas as pd
+
 from unionplan import __version__, account_commands
 from unionplan.access import LOOPBACK, Person, require_listen
 from unionplan.accounts import Accounts
@@ -33,7 +35,7 @@ from unionplan.intake.readings import FileReading
 from unionplan.intake.templates import template
 from unionplan.intake.worker import read_file, unit_names
 from unionplan.narrative import figure
-from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
+from unionplan.plan import COVERAGE, Plan, Unit, plan_of, read_tables
 from unionplan.store import Commit, Store, successor
 from unionplan.theme import ACTION_WORDS, ATOM_WORDS, SCOPE_SHORT, SEVERITY_WORDS, light
 
@@ -177,11 +179,18 @@ def _store(arguments: argparse.Namespace) -> Store:
 
 
 def _plan_units(arguments: argparse.Namespace) -> tuple[Unit, ...]:
-    """The units of the store if there is one, else the shipped ones: check and template make no store."""
-    if (_root(arguments) / "log.sqlite").exists():
-        store = _store(arguments)
-        return store.plan(store.head()).units
-    return plan_of(read_tables(PLAN_FOLDER)).units
+    return _plan_and_ledger(arguments)[0].units
+
+
+def _plan_and_ledger(arguments: argparse.Namespace) -> tuple[Plan, pd.DataFrame | None]:
+    """The store's plan and the asked unit's newest ledger if there is a store, else the shipped plan.
+
+    `check` and `template` make no store.
+    """
+    if not (_root(arguments) / "log.sqlite").exists():
+        return plan_of(read_tables(PLAN_FOLDER)), None
+    store = _store(arguments)
+    return store.plan(store.head()), store.newest_ledger(store.head(), getattr(arguments, "unit", None))
 
 
 def _read(path: str, units: tuple[Unit, ...], folder: Path, options: Options) -> FileReading:
@@ -367,7 +376,8 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _template(arguments: argparse.Namespace) -> int:
-    data = template(arguments.kind, _plan_units(arguments), arguments.unit)
+    plan, ledger = _plan_and_ledger(arguments)
+    data = template(arguments.kind, plan.units, arguments.unit, plan.items, ledger if arguments.kind == "W1" else None)
     Path(arguments.output).write_bytes(data)
     print(f"已写到 {arguments.output}")
     return 0

@@ -71,11 +71,16 @@ class _Book:
         self.sheet = book.add_worksheet(form.title)
         self.notes = book.add_worksheet("填写说明")
         self.hidden = book.add_worksheet("_unionplan")
-        self.style = cache(self._style)
+        self.style, self.cell = cache(self._style), cache(self._cell)
         self._lists = 0
 
     def _style(self, **words: object) -> Format:
         return self.book.add_format({**_FONT, **words})
+
+    def _cell(self, column: int, begins: bool, ends: bool) -> Format:
+        """The format of a prefilled cell; in a closed form its row `begins` or `ends` the rows of one unit."""
+        form, field = self.form, self.form.fields[column]
+        return self.style(**_number_format(field) if form.open_rows else _lined(form, field, begins, ends))
 
     def listed(self, values: tuple[str, ...]) -> list[str] | str:
         """Return a drop-down's source: the values, or where they stand on the hidden sheet."""
@@ -146,8 +151,7 @@ def _fill(book: _Book) -> None:
     for place, row in enumerate(rows, start=1):
         edges = (units[place - 1] != units[place], units[place] != units[place + 1])
         for column, field in enumerate(fields):
-            look = _number_format(field) if book.form.open_rows else _lined(book.form, field, *edges)
-            _write(book.sheet, place, column, row.get(field.id), book.style(**look))
+            _write(book.sheet, place, column, row.get(field.id), book.cell(column, *edges))
 
 
 def _lined(form: Form, field: Field, begins: bool, ends: bool) -> dict[str, object]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from unionplan.intake.problems import TABLES
-from unionplan.observations import ACTIVITIES, SUMMARY, TOLD_LABELS, TRAINING, told_words
+from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY, TOLD_LABELS, TRAINING, told_words
 
 SHORT = {
     "contract": "集体合同", "wage": "工资集体协商", "women": "女职工专项", "congress": "职代会", "disclosure": "厂务公开",
@@ -115,3 +115,17 @@ def parts_of(field: str) -> tuple[str, str | None, str | None]:
     names = {word: indicator for indicator, word in SHORT.items()}
     told = next((kinds[suffix] for suffix in suffixes if suffix in kinds), None)
     return measure, told, next((names[suffix] for suffix in suffixes if suffix in names), None)
+
+
+_MEASURES = {
+    "seq": "序号", "note": "备注", "total": "总数", "covered": "已覆盖家数", "rate": "比率（只作核对）", "contracts": "合同份数",
+    "covered_workers": "覆盖职工数", "cumulative": "累计数（只作核对）", "target": "任务数（不采用）",
+}  # fmt: skip
+
+
+def field_label(field: str) -> str:
+    """Return what a reader calls a recognised column: 已覆盖家数（非公有制企业，集体合同）."""
+    labels = {listed.id: listed.label for fields in (FIELDS.values(), *_SHIPPED.values()) for listed in fields}
+    measure, *suffixes = field.split("@")
+    word = labels.get(field) or _MEASURES.get(measure) or labels.get(measure) or field
+    return word if field in labels or not suffixes else f"{word}（{'，'.join(suffixes)}）"

@@ -21,7 +21,7 @@ class SheetReading:
 
     `columns`: (cell, label, field or None). `rows` and `totals` count whole source rows. `table`: the
     Parquet file of a ledger's typed rows, with `row` (source row from 1) and `rejected`; `units`: the rows
-    of a units sheet. `as_of`: the 统计时点 it states, where, and whether only as a month or longer.
+    of a units sheet. `nameless`: it holds figures of an indicator that it does not name. `as_of`: the 统计时点 it states, where, and whether only as a month or longer.
     """
 
     sheet: str
@@ -38,6 +38,7 @@ class SheetReading:
     table: Path | None = None
     clears: tuple[tuple[int, str], ...] = ()
     units: tuple[dict[str, str], ...] = ()
+    nameless: bool = False
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def _entry(
         "columns": [(address(c.row, c.index), c.label, c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
-        "as_of_named": bool(stated and stated[2]),
+        "as_of_named": bool(stated and stated[2]), "nameless": False,
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
@@ -191,6 +191,7 @@ def _fill_return(
 ) -> None:
     found = _RETURNS[str(layout.kind)](sheet, layout, (job["units"], job["unit"], job["text_file"]))
     entry["rows"] = len(set(found.places))
+    entry["nameless"] = None in found.columns.get("indicator", ())
     entry["problems"] = [asdict(one) for one in found.problems] + _scale_problems(sheet, layout)
     entry["table"] = f"sheet{number}.parquet"
     kinds = {

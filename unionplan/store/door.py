@@ -146,6 +146,11 @@ class Store:
         parts = [self.frame(entry) for _, entry in self._of("activities", commit)]
         return (parts[0] if parts else _empty("activities")).drop(columns="key")
 
+    def newest_ledger(self, commit: int, unit: str | None) -> pd.DataFrame | None:
+        """Return the unit's ledger of its last period as of `commit`, None where it has none."""
+        known = [(slot, entry) for slot, entry in self._of("ledger", commit) if slot.unit == unit]
+        return self.frame(max(known, key=lambda pair: pair[0].period)[1]) if known else None
+
     def _of(self, dataset: str, commit: int) -> list[tuple[Slot, Entry]]:
         return [(slot, entry) for slot, entry in self.heads(commit).items() if slot.dataset == dataset]
 
