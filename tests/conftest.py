@@ -8,8 +8,10 @@ import contextlib
 import csv
 import io
 import json
+import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +24,7 @@ import pytest
 
 from unionplan.__main__ import main
 from unionplan.access import Person
+from unionplan.demo import build
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.readings import FileReading
 from unionplan.intake.worker import read_file, unit_names
@@ -205,3 +208,19 @@ def cli(today: date) -> Callable[..., Answer]:
         return Answer(code, out.getvalue(), err.getvalue())
 
     return run
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city's store, made once for all test processes; copied by whoever changes it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sample-city"
+    try:
+        shared.mkdir()
+    except FileExistsError:
+        while not (shared / "built").exists():  # another process is at it
+            time.sleep(0.2)
+    else:
+        build(shared / "demo", print)
+        (shared / "built").touch()
+    return shared / "demo"

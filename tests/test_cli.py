@@ -803,33 +803,30 @@ def test_the_units_template_handed_in_again_is_unchanged(cli, root, tmp_path):
 # ------------------------------------------------------------------ the sample city
 
 
-@pytest.fixture(scope="module")
-def demo(cli, tmp_path_factory):
-    root = tmp_path_factory.mktemp("demo") / "data"
-    return root, cli("demo", "--store", root)
+@pytest.fixture
+def demo(sample, tmp_path):
+    return Path(shutil.copytree(sample, tmp_path / "demo"))
 
 
-def test_demo_fills_a_store_of_its_own(cli, demo):
-    root, made = demo
-    assert made.code == 0
-    assert made.out == f"示例数据已建在 {root}\n"
-    assert len(made.err.splitlines()) == 3
-    history = cli("history", "--store", root, "--json").json
-    assert [commit["action"] for commit in history] == ["seed", "submit", "submit", "submit"]
-    assert [commit["at"][:10] for commit in history] == ["2026-07-01", "2026-07-06", "2026-10-09", "2026-11-03"]
-    assert cli("verify", "--store", root).code == 0
+def test_the_sample_is_a_seed_and_the_submissions_of_eleven_months(cli, sample):
+    history = cli("history", "--store", sample, "--json").json
+    assert [commit["action"] for commit in history] == ["seed"] + ["submit"] * 35
+    days = [commit["at"] for commit in history]
+    assert days == sorted(days)
+    assert (days[0][:10], days[-1] <= "2026-11-05T23:59:59") == ("2026-01-04", True)
+    assert cli("verify", "--store", sample).code == 0
 
 
 def test_demo_again_changes_nothing(cli, demo):
-    again = cli("demo", "--store", demo[0])
-    assert (again.code, again.out) == (0, f"示例数据已在 {demo[0]}，共 4 次更新\n")
+    again = cli("demo", "--store", demo)
+    assert (again.code, again.out) == (0, f"示例数据已在 {demo}，共 36 次更新\n")
 
 
 def test_the_sample_refuses_a_real_upload(cli, demo, files):
-    answer = cli("submit", files["好"], "--by", "王经办", "--accept-warnings", "已核对", "--store", demo[0])
+    answer = cli("submit", files["好"], "--by", "王经办", "--accept-warnings", "已核对", "--store", demo)
     assert answer.code != 0
     assert "示例数据：当前看板用的是示例数据。示例数据只供查看，不接收上传、撤销。" in answer.err
-    assert len(cli("history", "--store", demo[0], "--json").json) == 4
+    assert len(cli("history", "--store", demo, "--json").json) == 36
 
 
 def test_demo_leaves_a_store_with_real_data_alone(cli, files, root):
@@ -839,15 +836,15 @@ def test_demo_leaves_a_store_with_real_data_alone(cli, files, root):
     assert len(cli("history", "--store", root, "--json").json) == 2
 
 
-def test_every_credit_code_of_the_sample_has_a_right_check_digit(demo):
-    store = Store(demo[0])
+def test_every_credit_code_of_the_sample_has_a_right_check_digit(sample):
+    store = Store(sample)
     codes = [
         code
-        for entry in store.heads(4).values()
+        for entry in store.heads(store.head()).values()
         if entry.slot.dataset == "ledger"
         for code in store.frame(entry)["uscc"]
     ]
-    assert len(codes) > 1_000
+    assert len(codes) > 10_000
     assert all(uscc.is_valid(code) for code in codes)
 
 

@@ -9,7 +9,6 @@ import pytest
 from board import CHROMIUM, CHROMIUM_ARGS, DESKTOP, Server, Watched, started, watched
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from unionplan.demo import build
 from unionplan.ui import PAGES
 
 
@@ -28,14 +27,6 @@ def cold_server(tmp_path: Path) -> Iterator[Server]:
     server = started(tmp_path)
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample city's store, made once."""
-    root = tmp_path_factory.mktemp("sample") / "demo"
-    build(root, print)
-    return root
 
 
 @pytest.fixture(scope="session")

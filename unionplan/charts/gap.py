@@ -8,7 +8,7 @@ the units that the title names; a light is not repeated here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import plotly.graph_objects as go
@@ -17,19 +17,19 @@ from unionplan import theme
 from unionplan.attainment import Attainment
 from unionplan.charts.parts import TIGHT, Area, cut, empty, figures, hover, hover_trace, name, rate, shown
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
-from unionplan.charts.titles import GAP_REMARK, gap_focus, is_open, ranked, side
+from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
 from unionplan.plan import Indicator, Target
 
 WIDE = 10.0  # the most that a name may take, in u
 LEAST, COMFORT, MOST = 1.3, 2.1, 2.7  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 SLASH = 0.9
-ENDS = ("达标", "无应建单位", "数据过期", "未报")
 Order = Literal["value", "given"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One unit in words; `rank` is empty unless the unit is ranked, `gap` unless it has a bar."""
+    """One unit in words; `rank` is empty unless the unit is ranked, `gap` unless it has a bar, `group` unless the unit
+    is the first of its group."""
 
     row: Attainment
     rank: str
@@ -40,6 +40,7 @@ class Entry:
     value: str
     covered: str
     base: str
+    group: str = ""
 
     @property
     def unit(self) -> str:
@@ -71,17 +72,21 @@ def gap(
     note: str,
     profile: Profile,
     order: Order = "value",
+    groups: Sequence[str] = (),
 ) -> go.Figure:
     """Return the ranking of `rows`, one row per unit, all of this indicator and target.
 
     `order`: widest gap first, then those that reached the target, then those without a fresh figure; or the order
-    `given`, then without ranks. No row gives a figure that says what to do. A profile of fixed height raises
+    `given`, then without ranks; `groups` then names each row's group, and rows that follow each other in one group
+    stand under its name. No row gives a figure that says what to do. A profile of fixed height raises
     ValueError when the rows do not fit: draw them in several pictures.
     """
     if order not in ("value", "given"):
         raise ValueError(f'order is "{order}": one of "value", "given"')
+    if groups and (order == "value" or len(groups) != len(rows)):
+        raise ValueError(f"{len(rows)} rows in order {order} and {len(groups)} groups: one for each row given in order")
     assert all((row.indicator, row.scope) == (target.indicator, target.scope) for row in rows), "rows of another target"
-    sheet, entries = Sheet(profile), _entries(rows, indicator, order)
+    sheet, entries = Sheet(profile), _grouped(_entries(rows, indicator, order), groups)
     top = sheet.head(title, subtitle)
     foot = foot_lines(profile, source, note, [GAP_REMARK] if len(ranked(rows)) > 1 else [])
     room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
@@ -105,9 +110,35 @@ def _entries(rows: Sequence[Attainment], indicator: Indicator, order: Order) -> 
     ranks = {id(row): _rank(place, [other for other, _ in places]) for place, row in places}
     focus = gap_focus(rows)
     given = order == "given" or len(rows) == 1
-    rest = sorted((row for row in rows if not is_open(row)), key=lambda row: (ENDS.index(side(row)), row.surplus or 0))
-    drawn = list(rows) if given else [*(row for _, row in places), *rest]
+    drawn = list(rows) if given else in_rank_order(rows)
     return [_entry(row, indicator, "" if given else ranks.get(id(row), ""), focus) for row in drawn]
+
+
+def _grouped(entries: Sequence[Entry], groups: Sequence[str]) -> list[Entry]:
+    """Return the entries with the name of the group that begins with each."""
+    if not groups:
+        return list(entries)
+    before = ["", *groups[:-1]]
+    return [
+        replace(entry, group=group if group != last else "")
+        for entry, group, last in zip(entries, groups, before, strict=True)
+    ]
+
+
+def _group(sheet: Sheet, entry: Entry, y: float) -> float:
+    """Draw the name of the group that begins here; return the y below it."""
+    p = sheet.profile
+    if not entry.group:
+        return y
+    height, words = _label(p), theme.plain(entry.group)
+    middle, left = y + height / 2, p.margin + text_width(words, p.source) + 0.5 * p.u
+    sheet.text("group", p.margin, middle, words, p.source, theme.INK_FAINT)
+    sheet.line("divider", left, middle, p.right, middle, theme.GRID, 0.07 * p.u)
+    return y + height
+
+
+def _label(p: Profile) -> float:
+    return leading(p.source) + 0.35 * p.u
 
 
 def _rank(place: int, places: Sequence[int]) -> str:
@@ -174,14 +205,16 @@ def _wide(
 ) -> tuple[float, go.Bar]:
     p = sheet.profile
     columns, first = _columns(p, entries, indicator), top + 2.2 * p.u
-    lines = _names(p, entries, 2)
-    if room is not None and _needs(p, lines) > room - (first - top):
+    lines, labels = _names(p, entries, 2), sum(bool(entry.group) for entry in entries) * _label(p)
+    spare = None if room is None else room - (first - top) - labels
+    if spare is not None and _needs(p, lines) > spare:
         lines = _names(p, entries, 1)
-    heights = _heights(p, lines, None if room is None else room - (first - top))
+    heights = _heights(p, lines, spare)
     _heads(sheet, columns, indicator, first - 0.75 * p.u, any(entry.gap for entry in entries))
     areas: list[Area] = []
     y = first
     for entry, words, height in zip(entries, lines, heights, strict=True):
+        y = _group(sheet, entry, y)
         middle = y + height / 2
         _wide_row(sheet, entry, words, columns, middle, min(0.62 * height, 1.4 * p.u), entries)
         areas.append((p.margin, y, p.right, y + height))
@@ -279,6 +312,7 @@ def _narrow(sheet: Sheet, entries: Sequence[Entry], indicator: Indicator, top: f
     areas: list[Area] = []
     y = top + 0.8 * p.u
     for entry in entries:
+        y = _group(sheet, entry, y)
         below = _narrow_row(sheet, entry, entries, y)
         areas.append((p.margin, y, p.right, below))
         y = below + 0.6 * p.u

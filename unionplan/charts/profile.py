@@ -211,7 +211,7 @@ def _even(pieces: Sequence[str], size: float, width: float, bold: bool, count: i
 
 CLOSERS = "，。、；：！？）】》」』”’％%,.;:!?)]}"
 OPENERS = "（【《「『“‘([{"
-UNITS = "家人项个年月日次名万"
+UNITS = "家人项个年月日次名万期步户天"
 
 
 def _pieces(text: str, size: float, width: float, bold: bool) -> list[str]:

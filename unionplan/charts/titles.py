@@ -19,6 +19,7 @@ from unionplan.charts.trend import TrendPoint, current, due_on, pace_of
 from unionplan.plan import Indicator, Target
 
 NAMED = 3  # a title names at most so many units
+ENDS = ("未达标", "达标", "无应建单位", "数据过期", "未报")
 GAP_REMARK = "各单位缺口之和不小于全市净差额：超额不抵缺口，应达家数逐个向上取整"
 
 
@@ -180,6 +181,15 @@ def ranked(rows: Sequence[Attainment]) -> list[tuple[int, Attainment]]:
     found = sorted((row for row in rows if is_open(row)), key=lambda row: -(row.gap or 0))
     wider = {gap: sum((row.gap or 0) > gap for row in found) for gap in {row.gap or 0 for row in found}}
     return [(wider[row.gap or 0] + 1, row) for row in found]
+
+
+def in_rank_order(rows: Sequence[Attainment]) -> list[Attainment]:
+    """Return the widest gap first, then what reached its target, then what has no fresh figure; without a target the
+    lowest rate first."""
+    if not any(row.target_bp is not None for row in rows):
+        return sorted(rows, key=lambda row: (ENDS.index(side(row)), rate(row) or 0))
+    rest = sorted((row for row in rows if not is_open(row)), key=lambda row: (ENDS.index(side(row)), row.surplus or 0))
+    return [*(row for _, row in ranked(rows)), *rest]
 
 
 def is_open(row: Attainment) -> bool:

@@ -81,6 +81,7 @@ def blocked(draft: Draft) -> bool:
 
 
 def draft_units(draft: Draft, sheet: SheetReading) -> None:
+    """Take the rows of a units sheet as the whole new list, which the rest of the file is judged by."""
     rows = [dict(row) for row in sheet.units]
     try:
         names = {unit.name for unit in units_of(rows)}
@@ -95,6 +96,7 @@ def draft_units(draft: Draft, sheet: SheetReading) -> None:
 
 
 def draft_ledger(draft: Draft, sheet: SheetReading) -> None:
+    """Gather the sound rows of a ledger sheet by unit and month; `draft_slot` merges them later."""
     as_of = draft.options.as_of or sheet.as_of
     draft.problems += _as_of_problems(draft, sheet, as_of)
     assert sheet.table is not None
@@ -103,12 +105,16 @@ def draft_ledger(draft: Draft, sheet: SheetReading) -> None:
     sound = table[~table["rejected"].astype(bool)]
     if as_of is None or sound.empty:
         return
+    for unit, rows in _with_clears(sheet, sound).groupby("reporting_unit", sort=False):
+        draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
+
+
+def _with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
+    """Add to every row the names of the fields that the clerk empties; rows keep the position they were read at."""
     clears: dict[int, set[str]] = {}
     for row, name in sheet.clears:
-        clears.setdefault(int(table["row"].iloc[row]), set()).add(name)
-    marked = sound.assign(clears=[clears.get(row) for row in sound["row"]] if clears else None)
-    for unit, rows in marked.groupby("reporting_unit", sort=False):
-        draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
+        clears.setdefault(row, set()).add(name)
+    return rows.assign(clears=pd.Series([clears.get(place) for place in rows.index], index=rows.index, dtype=object))
 
 
 def draft_return(draft: Draft, sheet: SheetReading) -> None:
@@ -117,7 +123,7 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
     dataset = DATASETS[str(sheet.kind)]
     table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
     draft.rejected += int(table.loc[table["rejected"].astype(bool), "row"].nunique())
-    sound = table[~table["rejected"].astype(bool)]
+    sound = _with_clears(sheet, table[~table["rejected"].astype(bool)])
     if dataset == "activities":
         _draft_events(draft, sheet, sound)
         return
@@ -126,9 +132,9 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
         return
     if dataset == "summary":
         sound = _with_indicator(draft, sheet, sound)
-    for (unit, day), rows in sound.assign(as_of=days).groupby(["reporting_unit", "as_of"], sort=False):
-        slot = Slot(dataset, str(unit), f"{day:%Y-%m}")
-        draft.returns.setdefault(slot, []).append((sheet, day.date(), rows))
+    for (unit, stamp), rows in sound.assign(as_of=days).groupby(["reporting_unit", "as_of"], sort=False):
+        day = pd.Timestamp(str(stamp)).date()
+        draft.returns.setdefault(Slot(dataset, str(unit), f"{day:%Y-%m}"), []).append((sheet, day, rows))
 
 
 def _days(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
@@ -185,7 +191,9 @@ def _draft_events(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> None
         draft.problems.append(problem("item_unknown", sheet.sheet, where, label, detail=shown))
     sound = rows[~rows.index.isin(late.index)]
     known = sound["item"].map(lambda word: items.get(str(word), word), na_action="ignore").astype("string")
-    keys = [event_key({str(k): None if pd.isna(v) else v for k, v in record.items()}) for record in sound.to_dict("records")]
+    keys = [
+        event_key({str(k): None if pd.isna(v) else v for k, v in record.items()}) for record in sound.to_dict("records")
+    ]
     slot = Slot("activities")
     frame = sound.assign(item=known, key=pd.Series(keys, index=sound.index, dtype="string"))
     draft.returns.setdefault(slot, []).append((sheet, until, frame))
@@ -213,7 +221,7 @@ def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, 
     start = slot if slot in draft.heads else None
     before = draft.store.frame(draft.heads[slot]) if start else None
     mode = "upsert" if slot.dataset == "activities" else draft.options.mode
-    done = upserted(slot.dataset, before, rows.loc[~twice, schema.names], mode)
+    done = upserted(slot.dataset, before, rows.loc[~twice, [*schema.names, "clears"]], mode)
     as_of = max(day for _, day, _ in parts)
     draft.upserts.append(done)
     draft.frames[slot] = (as_of, done.frame)

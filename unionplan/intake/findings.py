@@ -48,6 +48,7 @@ class Findings:
     def add(
         self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
     ) -> None:
+        """Note what `rule` says about a cell; a repair is gathered with the others of its column."""
         column = self.columns.get(field, Column(0, "", None))
         where = address(place, column.index)
         found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
@@ -60,6 +61,7 @@ class Findings:
             self.rejected.add(row)
 
     def all(self) -> list[Problem]:
+        """Return everything found, repairs last, one per column and kind."""
         return [*self.problems, *self._gathered()]
 
     def _gathered(self) -> Iterator[Problem]:

@@ -47,8 +47,8 @@ def summary(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     findings = Findings(sheet, layout)
     places = list(layout.rows)
     fields = {c.field: _summary_field(c.field) for c in layout.columns if c.field and _summary_field(c.field)}
-    columns, _ = typed_columns(findings, places, {k: v for k, v in fields.items() if v}, units, text_file)
-    told = _Summary(findings, columns, places, layout.indicator)
+    columns, clears = typed_columns(findings, places, {k: v for k, v in fields.items() if v}, units, text_file)
+    told = _Summary(findings, columns, places, set(clears), layout.indicator)
     kept = [row for row in range(len(places)) if told.says(row)]
     fill_units(findings, columns, places, unit, set(kept))
     records = [record for row in kept for record in told.records(row)]
@@ -69,16 +69,22 @@ class _Summary:
     """The columns of a summary by what they measure, for which type and indicator."""
 
     def __init__(
-        self, findings: Findings, columns: Mapping[str, list[Any]], places: list[int], title: str | None
+        self,
+        findings: Findings,
+        columns: Mapping[str, list[Any]],
+        places: list[int],
+        clears: set[tuple[int, str]],
+        title: str | None,
     ) -> None:
         self.findings, self.columns, self.places, self.title = findings, columns, places, title
+        self.clears = clears
         self.parts = {name: parts_of(name) for name in columns if _is_count(name)}
         self.rates = {name: parts_of(name) for name in findings.columns if parts_of(name)[0] == "rate"}
         self.generic = any(measure == "covered" and not indicator for measure, _, indicator in self.parts.values())
 
     def says(self, row: int) -> bool:
         """Return whether the row holds any figure, or a cell that was meant to be one."""
-        told = any(self.columns[name][row] is not None for name in self.parts)
+        told = any(self.columns[name][row] is not None or (row, name) in self.clears for name in self.parts)
         return told or row in self.findings.rejected
 
     def groups(self) -> list[str | None]:
@@ -106,27 +112,25 @@ class _Summary:
             i for m, g, i in self.parts.values() if g == group and (i or m in ("covered", "contracts"))
         )
         for indicator in named:
-            counts = {}
-            for measure, column in _OWN.items():
-                if measure == "total" and not indicator and self._has_unionised(group):
-                    continue
-                counts[column] = self._value(row, measure, group, indicator)
-            if any(value is not None for value in counts.values()):
-                yield self._record(row, told, indicator or self.title, counts, self._rate(row, group, indicator))
+            shared = not indicator and self._has_unionised(group)
+            names = {
+                column: self._name(measure, group, indicator)
+                for measure, column in _OWN.items()
+                if not (measure == "total" and shared)
+            }
+            yield from self._record(row, told, indicator or self.title, names, self._rate(row, group, indicator))
 
     def _has_unionised(self, group: str | None) -> bool:
         return any(part == ("unionised", group, None) for part in self.parts.values())
 
     def _shared(self, row: int, group: str | None, told: str) -> Iterator[Record]:
-        counts = {name: self._value(row, name, group, None) for name in _SHARED}
+        names = {name: self._name(name, group, None) for name in _SHARED}
         if self.generic and not self._has_unionised(group):
-            counts["total"] = None  # it is the denominator of the one figure that the table tells
-        if any(value is not None for value in counts.values()):
-            yield self._record(row, told, "", counts, None)
+            names["total"] = None  # it is the denominator of the one figure that the table tells
+        yield from self._record(row, told, "", names, None)
 
-    def _value(self, row: int, measure: str, group: str | None, indicator: str | None) -> int | None:
-        name = next((n for n, part in self.parts.items() if part == (measure, group, indicator)), None)
-        return self.columns[name][row] if name else None
+    def _name(self, measure: str, group: str | None, indicator: str | None) -> str | None:
+        return next((name for name, part in self.parts.items() if part == (measure, group, indicator)), None)
 
     def _rate(self, row: int, group: str | None, indicator: str | None) -> tuple[str, Cell] | None:
         for name, part in self.rates.items():
@@ -135,14 +139,18 @@ class _Summary:
         return None
 
     def _record(
-        self, row: int, told: str, indicator: str | None, counts: Mapping[str, int | None], rate: Any
-    ) -> Record:
+        self, row: int, told: str, indicator: str | None, names: Mapping[str, str | None], rate: Any
+    ) -> Iterator[Record]:
+        """The row's figure from the columns `names`, unless it says nothing at all."""
+        counts = {column: self.columns[name][row] if name else None for column, name in names.items()}
+        clears = [column for column, name in names.items() if (row, name) in self.clears]
         days = self.columns.get("as_of")
-        return {
-            **dict.fromkeys(SUMMARY_COUNTS), **counts, "at": row, "place": self.places[row], "told": told,
-            "indicator": indicator, "reporting_unit": self.columns["reporting_unit"][row],
-            "as_of": days[row] if days else None, "rate": rate,
-        }  # fmt: skip
+        if clears or any(value is not None for value in counts.values()):
+            yield {
+                **dict.fromkeys(SUMMARY_COUNTS), **counts, "at": row, "place": self.places[row], "told": told,
+                "indicator": indicator, "reporting_unit": self.columns["reporting_unit"][row],
+                "as_of": days[row] if days else None, "rate": rate, "clears": clears,
+            }  # fmt: skip
 
 
 def _is_count(name: str) -> bool:
@@ -339,7 +347,8 @@ def _figures(findings: Findings, records: list[Record], places: list[int]) -> Ro
     names = ("reporting_unit", "as_of", "told", "indicator", *SUMMARY_COUNTS)
     rejected = {places[row] for row in findings.rejected}
     return Rows(
-        {name: [record[name] for record in records] for name in names}, [record["place"] for record in records], [],
+        {name: [record[name] for record in records] for name in names}, [record["place"] for record in records],
+        [(n, column) for n, record in enumerate(records) for column in record["clears"]],
         {n for n, record in enumerate(records) if record["place"] in rejected}, findings.all(),
     )  # fmt: skip
 
@@ -347,7 +356,7 @@ def _figures(findings: Findings, records: list[Record], places: list[int]) -> Ro
 def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     """Return the rows of a W3b sheet, columns named as observations.TRAINING, types as atoms or leaves."""
     rows, findings, kept = _typed(sheet, layout, given, TRAINING, ("classes", "persons", "person_times"))
-    columns, places = rows
+    columns, places, clears = rows
     columns["enterprise_type"] = [
         leaf_of(told) if told else "untyped" for told in _of(columns, "enterprise_type", places)
     ]
@@ -365,14 +374,14 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
         first = seen.setdefault(key, row)
         if first != row:
             findings.add("duplicate", row, places[row], "reporting_unit", key[0], f"与第 {places[first] + 1} 行相同")
-    return compacted(findings, columns, places, [], kept)
+    return compacted(findings, columns, places, clears, kept)
 
 
 def activities(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     """Return the events of a W4 sheet, columns named as observations.ACTIVITIES."""
     units, _, text_file = given
     rows, findings, kept = _typed(sheet, layout, (units, None, text_file), ACTIVITIES, ("activity",))
-    columns, places = rows
+    columns, places, clears = rows
     seen: dict[str, int] = {}
     for row in kept:
         record = {field.id: _of(columns, field.id, places)[row] for field in ACTIVITIES}
@@ -382,7 +391,7 @@ def activities(sheet: Sheet, layout: Layout, given: Given) -> Rows:
         if first != row:
             field = "activity_no" if record["activity_no"] else "activity"
             findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
-    return compacted(findings, columns, places, [], kept)
+    return compacted(findings, columns, places, clears, kept)
 
 
 def event_key(record: Mapping[str, Any]) -> str:
@@ -421,20 +430,21 @@ def last_of_month(day: date) -> date:
 
 def _typed(
     sheet: Sheet, layout: Layout, given: Given, listed: Sequence[Field], telling: Sequence[str]
-) -> tuple[tuple[dict[str, list[Any]], list[int]], Findings, list[int]]:
-    """Columns by field and places, findings, and the positions of rows that tell any of `telling`."""
+) -> tuple[tuple[dict[str, list[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
+    """Columns by field, places and cleared cells; findings; and the positions of rows that tell any of `telling`."""
     units, unit, text_file = given
     findings = Findings(sheet, layout)
     places = list(layout.rows)
     fields = {field.id: field for field in listed}
-    columns, _ = typed_columns(findings, places, fields, units, text_file)
+    columns, clears = typed_columns(findings, places, fields, units, text_file)
+    cleared = {row for row, name in clears if name in telling}
     kept = [row for row in range(len(places))
-            if row in findings.rejected or any(_of(columns, name, places)[row] is not None for name in telling)]  # fmt: skip
+            if row in findings.rejected | cleared or any(_of(columns, name, places)[row] is not None for name in telling)]  # fmt: skip
     if "reporting_unit" in fields:
         fill_units(findings, columns, places, unit, set(kept))
     findings.problems += column_problems(sheet, layout)
     _say_blank(findings, sheet, places, kept)
-    return (columns, places), findings, kept
+    return (columns, places, clears), findings, kept
 
 
 def _of(columns: Mapping[str, list[Any]], name: str, places: Sequence[int]) -> list[Any]:

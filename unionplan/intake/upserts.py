@@ -37,13 +37,19 @@ class Upsert:
 
 
 def upserted(dataset: str, before: pd.DataFrame | None, rows: pd.DataFrame, mode: str = "upsert") -> Upsert:
-    """Return the merge of `rows` into `before`, both of one slot, no key twice in either."""
+    """Return the merge of `rows` into `before`, both of one slot, no key twice in either.
+
+    `rows` has a column `clears` more, the names of the columns that the clerk empties (or None).
+    """
     keys = list(KEYS[dataset])
-    new = _keyed(rows, keys)
+    new, clears = _keyed(rows.drop(columns="clears"), keys), rows["clears"]
     base = new.iloc[:0] if before is None else _keyed(before, keys)[list(new.columns)]
     old = base.reindex(new.index)
     known = pd.Series(new.index.isin(base.index), index=new.index)
     after = new if mode == "replace" else new.where(new.notna(), old)
+    for place, names in enumerate(clears):
+        for name in names or ():
+            after.iloc[place, list(after.columns).index(name)] = pd.NA
     labels = _LABELS[dataset]
     different = pd.DataFrame({name: _different(old[name], after[name]) for name in labels})
     touched = different.any(axis=1)

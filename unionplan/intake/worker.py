@@ -191,6 +191,7 @@ def _fill_return(
 ) -> None:
     found = _RETURNS[str(layout.kind)](sheet, layout, (job["units"], job["unit"], job["text_file"]))
     entry["rows"] = len(set(found.places))
+    entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
     entry["problems"] = [asdict(one) for one in found.problems] + _scale_problems(sheet, layout)
     entry["table"] = f"sheet{number}.parquet"

@@ -7,8 +7,9 @@ in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -16,6 +17,8 @@ import pandas as pd
 from unionplan.observations import CONTRACTS, CUBE_COLUMNS
 from unionplan.plan import ATOMS, COVERAGE, Indicator
 
+Row = dict[str, Any]
+_COUNTS = ("numerator", "denominator", "covered_workers", "workers", "unknown", "outside")
 _FORMS = "('单独', '区域性', '行业性')"
 _BASES = {
     "active": "active",
@@ -96,8 +99,7 @@ def _said_cells() -> list[str]:
 def counted(paths: Mapping[tuple[str, str], Path], indicators: Mapping[str, Indicator]) -> pd.DataFrame:
     """Return the cube rows (CUBE_COLUMNS) of the ledger snapshots at `paths`, keyed (unit, period).
 
-    Every unit has every atom, with zeros where it has no such enterprise; an indicator whose column is
-    blank throughout the unit has no numerator.
+    Every unit has every atom; an indicator whose column is blank throughout the unit has no numerator.
     """
     if not paths:
         return pd.DataFrame(columns=list(CUBE_COLUMNS))
@@ -111,40 +113,41 @@ def cube_of(
     wide: pd.DataFrame, slots: Iterable[tuple[str, str]], names: list[str], indicators: Mapping[str, Indicator]
 ) -> pd.DataFrame:
     """Return the wide result of `ledger_sql` as cube rows for the (unit, period) slots."""
-    wide = wide.assign(as_of=pd.to_datetime(wide["as_of"]))
-    wide["period"] = wide["as_of"].dt.strftime("%Y-%m")
-    parts = [_slot_cube(group, unit, period, names, indicators)
-             for unit, period in slots
-             if len(group := wide[(wide["reporting_unit"] == unit) & (wide["period"] == period)])]  # fmt: skip
-    cube = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(CUBE_COLUMNS))
-    return cube[list(CUBE_COLUMNS)]
+    groups: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in wide.to_dict("records"):
+        day = pd.Timestamp(row["as_of"])
+        key = (str(row["reporting_unit"]), f"{day:%Y-%m}")
+        groups.setdefault(key, {})[str(row["enterprise_type"])] = {**{str(k): v for k, v in row.items()}, "as_of": day}
+    rows = [line for slot in slots if slot in groups for line in _slot_rows(*slot, groups[slot], names, indicators)]
+    return pd.DataFrame(rows, columns=list(CUBE_COLUMNS))
 
 
-def _slot_cube(
-    group: pd.DataFrame, unit: str, period: str, names: list[str], indicators: Mapping[str, Indicator]
-) -> pd.DataFrame:
-    atoms = [*ATOMS, *(atom for atom in group["enterprise_type"] if atom not in ATOMS)]
-    dense = group.set_index("enterprise_type").reindex(atoms)
-    numbers = dense.select_dtypes("number").fillna(0).astype("Int64")
-    parts = []
+def _slot_rows(
+    unit: str, period: str, group: Mapping[str, Row], names: list[str], indicators: Mapping[str, Indicator]
+) -> Iterator[list[object]]:
+    """Every indicator × atom of one unit and month, with zeros where the unit has no such enterprise."""
+    atoms = [*ATOMS, *(atom for atom in group if atom not in ATOMS)]
+    as_of = next(iter(group.values()))["as_of"]
     for name in names:
-        counts = ("numerator", "denominator", "covered_workers", "workers", "unknown", "outside")
-        part = pd.DataFrame({count: numbers[f"{name}_{count}"] for count in counts}, index=numbers.index)
-        if not _said(group, name, indicators[name].base):
-            part["numerator"] = part["covered_workers"] = pd.NA
-        parts.append(part.assign(indicator=name, active=numbers["active"]))
-    rows = pd.concat(parts).rename_axis("enterprise_type").reset_index()
-    return rows.assign(
-        reporting_unit=unit, period=period, source="ledger", base="", as_of=group["as_of"].iloc[0]
-    )  # fmt: skip
+        told = _said(group.values(), name, indicators[name].base)
+        for atom in atoms:
+            row = group.get(atom, {})
+            counts: dict[str, int | None] = {count: int(row.get(f"{name}_{count}", 0)) for count in _COUNTS}
+            if not told:
+                counts |= dict.fromkeys(("numerator", "covered_workers"))
+            yield [unit, period, "ledger", "", as_of, name, atom, *counts.values(), int(row.get("active", 0))]
 
 
-def _said(group: pd.DataFrame, name: str, base: str) -> bool:
+def _said(group: Iterable[Row], name: str, base: str) -> bool:
     """Whether the unit filled the columns that the indicator needs, anywhere in its ledger (rules 2)."""
-    said = {column: int(group[column].sum()) for column in group if str(column).startswith(("said_", "signed_"))}
+    rows = list(group)
+
+    def said(column: str) -> bool:
+        return any(row[column] for row in rows)
+
     if name == "member":
-        return bool(said["said_members"] and said["said_workers"])
-    if not said[f"said_{_CELLS[name]}"] or not all(said[f"said_{cell}"] for cell in _BASE_CELLS.get(base, ())):
+        return said("said_members") and said("said_workers")
+    if not said(f"said_{_CELLS[name]}") or not all(said(f"said_{cell}") for cell in _BASE_CELLS.get(base, ())):
         return False
-    dated = name not in CONTRACTS or (said[f"said_{name}_start"] and said[f"said_{name}_end"])
-    return bool(dated or not said[f"signed_{name}"])
+    dated = name not in CONTRACTS or (said(f"said_{name}_start") and said(f"said_{name}_end"))
+    return bool(dated or not said(f"signed_{name}"))

@@ -28,6 +28,7 @@ from unionplan.store.counts import counted
 from unionplan.store.log import Commit, Entry, Log, Slot, Upload
 from unionplan.store.summed import summed
 
+K = TypeVar("K")
 V = TypeVar("V")
 _KEPT = 8
 _CUBE_SCHEMA = pa.schema(
@@ -68,6 +69,7 @@ class Store:
         self._plans: dict[int, Plan] = {}
         self._history: list[Commit] = []
         self._cubes: dict[int, pd.DataFrame] = {}
+        self._frames: dict[tuple[str, int], pd.DataFrame] = {}
 
     @classmethod
     def opened(cls, root: Path, seed: Tables, person: Person, at: datetime | None = None) -> Store:
@@ -138,13 +140,20 @@ class Store:
 
         `enterprise_type` is an atom or leaf; figures are those of the month of `as_of` alone.
         """
-        parts = [self.frame(e).assign(period=s.period) for s, e in self._of("training", commit)]
-        return pd.concat(parts, ignore_index=True) if parts else _empty("training").assign(period="")
+        return self._returns("training", commit).rename(columns={"slot_period": "period"})
 
     def activities(self, commit: int) -> pd.DataFrame:
         """Return all events in force at `commit` (observations.ACTIVITIES), one row each."""
-        parts = [self.frame(entry) for _, entry in self._of("activities", commit)]
-        return (parts[0] if parts else _empty("activities")).drop(columns="key")
+        return self._returns("activities", commit).drop(columns=["key", "slot_period"])
+
+    def _returns(self, dataset: str, commit: int) -> pd.DataFrame:
+        """All snapshots of a dataset in one frame with their `period`, read once per commit."""
+        with self._lock:
+            if (dataset, commit) not in self._frames:
+                parts = [self.frame(e).assign(slot_period=s.period) for s, e in self._of(dataset, commit)]
+                frame = pd.concat(parts, ignore_index=True) if parts else _empty(dataset).assign(slot_period="")
+                _keep(self._frames, (dataset, commit), frame)
+            return self._frames[dataset, commit]
 
     def newest_ledger(self, commit: int, unit: str | None) -> pd.DataFrame | None:
         """Return the unit's ledger of its last period as of `commit`, None where it has none."""
@@ -405,7 +414,7 @@ def _as_json(commit: Commit) -> object:
     return json.loads(json.dumps(asdict(commit), ensure_ascii=False, default=str))
 
 
-def _keep(kept: dict[int, V], key: int, value: V) -> None:
+def _keep(kept: dict[K, V], key: K, value: V) -> None:
     while len(kept) >= _KEPT:
         kept.pop(next(iter(kept)), None)
     kept[key] = value

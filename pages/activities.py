@@ -1,0 +1,148 @@
+"""活动与例会: recurring duties period by period, activities and milestones by date, and who took part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from unionplan import theme
+from unionplan.charts import PHONE, SCREEN
+from unionplan.charts.calendar import calendar
+from unionplan.charts.calendar_titles import (
+    calendar_subtitle,
+    calendar_title,
+    conclusion,
+    duties,
+    late_words,
+    logged,
+    participation_subtitle,
+    participation_title,
+    source,
+    timeline_subtitle,
+    timeline_title,
+)
+from unionplan.charts.participation import participation
+from unionplan.charts.timeline import timeline
+from unionplan.events import Event, Standing, events_of, in_order, standings, unassigned
+from unionplan.ui import Board, Cell, chart, choice, heading, listing, message, page
+
+BODIES = {"全部": "", "市总": "市总计划", "机关工会": "机关工会计划"}
+NO_ITEM = "未对应计划任务"
+STATES = ("任务", "进展", "状态", "责任部门", "计划原句")
+RECORDS = ("活动", "对应任务", "计划时间", "完成时间", "标记", "参与单位数", "参与人次", "说明")
+FIGURES = (5, 6)  # the columns of RECORDS that hold counts
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the reader asked for: items with how they stand, and the events that name no item or a measured one."""
+
+    rows: list[Standing]
+    other: list[Event]
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All events, by date."""
+        return in_order([*(event for row in self.rows for event in row.events), *self.other])
+
+
+def chosen(board: Board) -> Chosen:
+    """The items and events of the body that the reader or the address asks for."""
+    body = BODIES[choice("范围", list(BODIES), key="body")]
+    events = events_of(board.store.activities(board.commit))
+    rows = [one for one in standings(board.plan, events, board.today) if body in ("", one.item.plan)]
+    measured = {item.id: item.plan for item in board.plan.items if item.indicator}
+    other = [event for event in events if event.item in measured and body in ("", measured[event.item])]
+    return Chosen(rows, [*other, *([] if body else unassigned(board.plan, events))])
+
+
+def say(board: Board, found: Chosen) -> bool:
+    """What is late, in one line, and how much the ledger holds; returns whether there is anything to draw."""
+    events = found.events
+    if not events:
+        heading("还没有活动记录", "上传活动台账后，本页显示例会日历、活动进度和参与情况。")
+        message("note", "请在“数据更新”上传活动台账：一行一次活动或会议，写明对应任务和完成时间。")
+        return False
+    heading(f"{conclusion(found.rows, board.today)}。", logged(events, board.today))
+    return True
+
+
+def draw(board: Board, found: Chosen) -> None:
+    """The calendar of duties, the timeline of activities and milestones, and who took part."""
+    rows, day = found.rows, board.today
+    groups = _groups(found, board)
+    titles: dict[str, tuple[Any, Any, str, str, str]] = {
+        "calendar": (calendar, rows, calendar_title(rows, day), calendar_subtitle(rows), "例会日历"),
+        "timeline": (timeline, rows, timeline_title(rows, day), timeline_subtitle(rows), "活动进度"),
+        "participation": (participation, groups, participation_title(groups), participation_subtitle(groups), "参与情况"),
+    }  # fmt: skip
+    if not duties(rows):
+        del titles["calendar"]
+    for key, (picture, data, title, subtitle, name) in titles.items():
+        plan = () if key == "participation" else (board.plan.settings,)
+        words = {"title": title, "subtitle": subtitle, "source": source(day)}
+        wide, narrow = (picture(data, *plan, profile=profile, **words) for profile in (SCREEN, PHONE))
+        chart(wide, f"{name}_{day:%Y%m%d}", phone=narrow, key=key)
+
+
+def tell(board: Board, found: Chosen) -> None:
+    """Every item beside the sentence of the plan, and every event with its mark; both can be taken along."""
+    items = [
+        (row.item.name, _progress(row), Cell(_light(row), theme.STATUS[row.status].role), row.item.department, row.item.quote)
+        for row in found.rows
+        if row.form != "notes" or row.events
+    ]  # fmt: skip
+    listing("逐项进展", STATES, items, f"活动与例会进展_{board.today:%Y%m%d}")
+    owner = {event: row for row in found.rows for event in row.events}
+    names = {item.id: item.short for item in board.plan.items}
+    lines = [_record(board, event, owner.get(event), names.get(event.item, NO_ITEM)) for event in found.events]
+    listing("活动台账", RECORDS, lines, f"活动台账_{board.today:%Y%m%d}", numeric=FIGURES)
+
+
+def _groups(found: Chosen, board: Board) -> dict[str, list[Event]]:
+    """The events that took place, by body: the city's federation first, what names no item last."""
+    plans = {item.id: item.plan.removesuffix("计划") for item in board.plan.items}
+    groups: dict[str, list[Event]] = {who: [] for who in (*dict.fromkeys(plans.values()), NO_ITEM)}
+    for event in found.events:
+        if event.happened(board.today):
+            groups[plans.get(event.item, NO_ITEM)].append(event)
+    return {who: events for who, events in groups.items() if events}
+
+
+def _light(row: Standing) -> str:
+    return theme.light(row.status) + ("".join(f"　{theme.MARKS[mark].sign}" for mark in row.marks))
+
+
+def _progress(row: Standing) -> str:
+    return "；".join(filter(None, (row.progress, late_words(row) if row.form in ("count", "steps") else "")))
+
+
+def _record(board: Board, event: Event, row: Standing | None, item: str) -> tuple[str | Cell, ...]:
+    planned, done = (theme.chinese_date(day) if day else "—" for day in (event.planned_on, event.done_on))
+    why = next((reason for one, reason in row.uncounted if one == event), "") if row else ""
+    counts = ("未报" if count is None else theme.count(count) for count in (event.joined, event.participants))
+    return event.name or "未写名称", item, planned, done, _mark(board, event, row), *counts, _explained(event, why)
+
+
+def _explained(event: Event, why: str) -> str:
+    return "；".join(
+        filter(None, (f"步骤：{event.step}" if event.step else "", f"未计入：{why}" if why else "", event.progress))
+    )
+
+
+def _mark(board: Board, event: Event, row: Standing | None) -> Cell:
+    """补 for what was made up late, 逾期 for what its planned day has passed without, else done or waiting."""
+    if event.happened(board.today):
+        late = "　补" if row and event in row.made_up else ""
+        return Cell(theme.light("done") + late, theme.STATUS["done"].role)
+    if event.missed(board.today) and event.planned_on:
+        days = (board.today - event.planned_on).days
+        return Cell(f"{theme.light('overdue')}{days}天", theme.STATUS["overdue"].role)
+    return Cell("○ 未到期" if event.planned_on else "○ 未定日期", theme.STATUS["not_started"].role)
+
+
+with page("pages/activities.py") as board:
+    found = chosen(board)
+    if say(board, found):
+        draw(board, found)
+        tell(board, found)

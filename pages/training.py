@@ -1,0 +1,125 @@
+"""技术工人培训: persons trained against the task month by month, what they are, and every unit's figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+import pandas as pd
+
+from unionplan import narrative, theme
+from unionplan.charts import PHONE, SCREEN
+from unionplan.charts.breakdown import breakdown
+from unionplan.charts.progress import progress
+from unionplan.charts.progress_titles import (
+    BY_WORDS,
+    breakdown_note,
+    breakdown_subtitle,
+    breakdown_title,
+    outlook_sentence,
+    progress_note,
+    progress_source,
+    progress_subtitle,
+    progress_title,
+    reported,
+)
+from unionplan.flows import Flow, UnitFlow, flow, parts, unit_flows
+from unionplan.observations import TRAINING
+from unionplan.plan import Plan
+from unionplan.ui import Board, Cell, chart, choice, heading, listing, message, page, section, switch
+
+
+@dataclass(frozen=True)
+class View:
+    """What the reader or the address asks for: the returns and the plan as they are shown, the breakdown, the figure."""
+
+    board: Board
+    rows: pd.DataFrame
+    plan: Plan
+    by: str
+    now: Flow
+
+    def file(self, what: str) -> str:
+        """Return the name of a file to be taken along."""
+        return f"技术工人培训_{what}_{self.board.today:%Y%m%d}"
+
+
+def chosen(board: Board) -> View:
+    """The breakdown and the naming of units that the reader or the address asks for; nothing to choose without data."""
+    rows, plan, by, hidden = board.store.training(board.commit), board.plan, next(iter(BY_WORDS)), False
+    if not rows.empty:
+        with section("filters"):
+            by = choice("分类", list(BY_WORDS), key="by", format=BY_WORDS.__getitem__)
+            hidden = switch("不点名", key="hide")
+    if hidden:
+        rows, plan = _nameless(rows, plan)
+    return View(board, rows, plan, by, flow(rows, plan, board.today))
+
+
+def _nameless(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, Plan]:
+    """The same with 单位1…n in place of the units' names, in the order of these numbers."""
+    names = narrative.aliases([unit.name for unit in plan.units])
+    units = {unit.name: replace(unit, name=names[unit.name]) for unit in plan.units}
+    return (
+        rows.assign(reporting_unit=rows["reporting_unit"].map(names)),
+        replace(plan, units=tuple(units[name] for name in names)),
+    )
+
+
+def say(view: View) -> None:
+    """What is still to be done in one line, and who has not reported in another."""
+    heading(outlook_sentence(view.now), reported(view.now, len(view.plan.units)))
+
+
+def draw(view: View) -> None:
+    """What has accumulated against the task, once for desks and once for phones."""
+    now = view.now
+    drawn = partial(
+        progress, now, title=progress_title(now), subtitle=progress_subtitle(now), source=progress_source(now),
+        note=progress_note(view.plan.settings),
+    )  # fmt: skip
+    chart(drawn(profile=SCREEN), view.file("累计"), phone=drawn(profile=PHONE), key="progress")
+
+
+def draw_parts(view: View) -> None:
+    """What has accumulated, part by part of one breakdown."""
+    found, by = parts(view.rows, view.plan, view.by), view.by
+    drawn = partial(
+        breakdown, found, by, title=breakdown_title(found, by), subtitle=breakdown_subtitle(found, by),
+        source=progress_source(view.now), note=breakdown_note(),
+    )  # fmt: skip
+    chart(drawn(profile=SCREEN), view.file(f"按{BY_WORDS[by]}"), phone=drawn(profile=PHONE), key="parts")
+
+
+def explain() -> None:
+    """What to hand in where nothing has come in yet."""
+    columns = "、".join(field.label for field in TRAINING)
+    message("note", f"培训统计表每月一份，按当月新增填报，看板自动累计。各列为：{columns}。本月没有培训的填 0。")
+
+
+def tell(view: View) -> None:
+    """Every unit's figures; the list can be taken along."""
+    month = f"{view.now.as_of.month}月人数" if view.now.as_of else "本月人数"
+    headers = ("填报单位", month, "累计人数", "累计人次", "最近统计时点")
+    lines = [_line(row) for row in unit_flows(view.rows, view.plan)]
+    listing("各填报单位", headers, lines, view.file("各单位"), numeric=(1, 2, 3))
+
+
+def _line(row: UnitFlow) -> tuple[str | Cell, ...]:
+    day = theme.chinese_date(row.as_of) if row.as_of else theme.NONE
+    return row.unit, *(_count(value) for value in (row.newest, row.persons, row.person_times)), day
+
+
+def _count(value: int | None) -> str | Cell:
+    return Cell(theme.light("unreported"), "unreported") if value is None else theme.count(value)
+
+
+with page("pages/training.py") as board:
+    view = chosen(board)
+    say(view)
+    if view.now.months:
+        draw(view)
+        draw_parts(view)
+    else:
+        explain()
+    tell(view)

@@ -1,0 +1,379 @@
+"""Activities and milestones along the plan's period: planned days, days of completion, and what is late.
+
+A row is drawn for what has records or a window of its own; the rest is counted in the foot. Every event with a date
+is one mark in its item's row: a disc (a shape named `done`), a diamond (`outside`) where it does not count, and a tick
+(`planned`) on its planned day. What lies outside the period stands at its edge, with its date in the hover text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import cos, pi, sin
+
+import plotly.graph_objects as go
+
+from unionplan import theme
+from unionplan.charts.calendar import nothing, row_height
+from unionplan.charts.calendar_titles import LATE, body, late_words
+from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
+from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
+from unionplan.events import Event, Standing
+from unionplan.plan import Settings
+
+WIDE, GROUP_WIDE = 11.0, 6.4  # the most that a name and a department may take, in u
+HEADS, GROUP, APART = 3.6, 1.7, 0.5  # in u: the months' names, a group's head on a phone, the space between labels
+ROW = (2.2, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+MARK = 0.42  # radius of a disc, in u
+NAMED = 4
+NOTE = "● 完成日　竖线：计划日　红色：逾期或晚于计划日　细线：未另定时限"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The days of the plan's period and where they stand."""
+
+    first: date
+    last: date
+    left: float
+    right: float
+
+    def x(self, day: date, end: bool = False) -> float:
+        """Return where a day begins (or ends); days outside the period stand at its edges."""
+        days = (self.last - self.first).days + 1
+        place = min(max((day - self.first).days + (1 if end else 0), 0), days)
+        return self.left + (self.right - self.left) * place / days
+
+    def middle(self, day: date) -> float:
+        """Return the middle of a day."""
+        return (self.x(day) + self.x(day, end=True)) / 2
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text that wants to stand under a mark: with its step, then without."""
+
+    x: float
+    variants: tuple[str, ...]
+
+
+def timeline(
+    rows: Sequence[Standing],
+    settings: Settings,
+    *,
+    title: str,
+    subtitle: str,
+    source: str,
+    note: str = NOTE,
+    profile: Profile,
+) -> go.Figure:
+    """Return the timeline of the activities and milestones among `rows`, by body and department.
+
+    None that can be drawn gives a figure that says what to do. A profile of fixed height raises ValueError when the
+    rows do not fit: draw them in several pictures.
+    """
+    sheet, found = Sheet(profile), drawn_by_name(rows, settings)
+    top = sheet.head(title, subtitle)
+    foot = foot_lines(profile, source, note, _remarks(rows, settings))
+    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
+    trace = go.Scatter(x=[], y=[])
+    if found:
+        bottom, trace = _drawn(sheet, found, settings, top, room)
+    else:
+        bottom = nothing(sheet, top, room=room)
+    if room is not None and bottom - top > room + 0.5:
+        raise ValueError(f"{len(found)} rows need {bottom - top:.0f} px and have {room:.0f}: draw several pictures")
+    height = profile.height or bottom + foot_height(profile, foot)
+    sheet.foot(foot, height)
+    return sheet.figure(height, trace)
+
+
+# Which rows are drawn, and what is said of the others
+
+
+def shown_forms(rows: Sequence[Standing]) -> list[Standing]:
+    """Return all that is no recurring duty: those stand in the calendar."""
+    return [row for row in rows if row.item.kind != "recurring"]
+
+
+def drawn_by_name(rows: Sequence[Standing], settings: Settings) -> list[Standing]:
+    """Return the rows that have records, or a window of their own inside the plan's period, in their order."""
+    return [row for row in shown_forms(rows) if _dated(row.events) or _definite(row, settings)]
+
+
+def _definite(row: Standing, settings: Settings) -> bool:
+    """Whether the window says more than "some time in this period"."""
+    start, end = row.item.start, row.item.end
+    touches = row.status != "out_of_plan" and start is not None and end is not None and end >= settings.period_start
+    return bool(touches and start and end and (start > settings.period_start or end < settings.period_end))
+
+
+def _dated(events: Sequence[Event]) -> list[Event]:
+    return [event for event in events if event.done_on or event.planned_on]
+
+
+def _remarks(rows: Sequence[Standing], settings: Settings) -> list[str]:
+    named = {row.item.id for row in drawn_by_name(rows, settings)}
+    rest = [row for row in shown_forms(rows) if row.item.id not in named and row.form in ("count", "steps")]
+    parts = (
+        ("◇ 计划期外", [row for row in rest if row.status == "out_of_plan"]),
+        ("● 已完成（计划已载明）", [row for row in rest if row.status == "done"]),
+        ("○ 尚无登记、未另定时限", [row for row in rest if row.status not in ("out_of_plan", "done")]),
+    )
+    return [f"{words}{len(own)}项{_names(own)}" for words, own in parts if own]
+
+
+def _names(rows: Sequence[Standing]) -> str:
+    return f"：{'、'.join(row.item.short for row in rows)}" if len(rows) <= NAMED else ""
+
+
+def _detail(row: Standing) -> str:
+    """Return what stands under a row's light."""
+    if row.form == "steps":
+        count = f"{row.done}/{row.total}步"
+    else:
+        count = f"{row.done}/{row.total}{row.item.unit}" if row.form == "count" else f"已登记{len(row.counted)}次"
+    return "　".join(filter(None, (count, late_words(row) or ("补" if row.made_up else ""))))
+
+
+# The picture
+
+
+def _drawn(
+    sheet: Sheet, rows: Sequence[Standing], settings: Settings, top: float, room: float | None
+) -> tuple[float, go.Bar]:
+    p, today = sheet.profile, rows[0].today
+    groups = _groups(rows)
+    height = row_height(p, len(rows), HEADS * p.u, room, ROW)
+    axis = _axis(p, rows, settings, height)
+    first = _heads(sheet, axis, today, top + 0.6 * p.u)
+    place, y = len(sheet.shapes), first
+    areas: list[Area] = []
+    texts: list[str] = []
+    for number, (who, own) in enumerate(groups):
+        if number:
+            sheet.line("rule", p.margin, y, p.right, y, theme.GRID, 0.07 * p.u)
+        y = _group(sheet, who, own, axis, y, height, areas, texts)
+    if p.kind != "phone":
+        _grid(sheet, axis, today, first, y, place)
+    return y, hover_trace(areas, texts)
+
+
+def _groups(rows: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:
+    """Return the rows by department, each department once, in the order in which the plan names them."""
+    bodies = list(dict.fromkeys(body(row.item) for row in rows))
+    keys = list(dict.fromkeys((body(row.item), row.item.department) for row in rows))
+    keys.sort(key=lambda key: bodies.index(key[0]))
+    return [
+        (_head(*key, many=len(bodies) > 1), [row for row in rows if (body(row.item), row.item.department) == key])
+        for key in keys
+    ]
+
+
+def _head(who: str, department: str, many: bool) -> str:
+    own = theme.plain(department)
+    return f"{who}｜{own}" if many and own and own != who else own or who
+
+
+def _group(
+    sheet: Sheet,
+    who: str,
+    rows: Sequence[Standing],
+    axis: Axis,
+    top: float,
+    height: float,
+    areas: list[Area],
+    texts: list[str],
+) -> float:
+    p, y = sheet.profile, top
+    if p.kind == "phone":
+        line = cut(who.replace("｜", "　"), p.head, p.inner, 1, True)[0]
+        sheet.text("group", p.margin, y + 0.6 * GROUP * p.u, line, p.head, theme.INK_FAINT, True)
+        y += GROUP * p.u
+    else:
+        lines = [cut(part, p.head, GROUP_WIDE * p.u, 1)[0] for part in who.split("｜")]
+        for number, line in enumerate(lines):
+            at = y + height / 2 + (number - (len(lines) - 1) / 2) * leading(p.head)
+            sheet.text("group", p.margin, at, line, p.head, theme.INK_FAINT)
+    for row in rows:
+        below = _narrow_row(sheet, row, axis, y) if p.kind == "phone" else _wide_row(sheet, row, axis, y, height)
+        areas.append((p.margin, y, p.right, below))
+        texts.append(_hover(row))
+        y = below
+    return y
+
+
+def _axis(p: Profile, rows: Sequence[Standing], settings: Settings, height: float) -> Axis:
+    if p.kind == "phone":
+        return Axis(settings.period_start, settings.period_end, p.margin, p.right)
+    groups = max(widest(who.split("｜"), p.head) for who, _ in _groups(rows))
+    names = max(widest(_name(p, row, height), p.label, True) for row in rows)
+    left = p.margin + min(groups, GROUP_WIDE * p.u) + names + 2.0 * p.u
+    states = max(
+        widest([theme.light(row.status) for row in rows], p.label, True),
+        widest([_detail(row) for row in rows], p.source),
+    )
+    return Axis(settings.period_start, settings.period_end, left, p.right - states - 1.2 * p.u)
+
+
+def _name(p: Profile, row: Standing, height: float) -> list[str]:
+    count = 2 if height > 2 * TIGHT * p.label + 0.4 * p.u else 1
+    return cut(theme.plain(row.item.short), p.label, WIDE * p.u, count, True)
+
+
+def _month_starts(axis: Axis) -> list[date]:
+    months = range(axis.first.year * 12 + axis.first.month - 1, axis.last.year * 12 + axis.last.month)
+    return [date(month // 12, month % 12 + 1, 1) for month in months]
+
+
+def _heads(sheet: Sheet, axis: Axis, today: date, top: float) -> float:
+    """Draw the months' names and above them the day judged; return the y below them."""
+    p, starts = sheet.profile, _month_starts(axis)
+    y = top + 1.9 * p.u
+    ends = [*starts[1:], axis.last]
+    for start, end in zip(starts, ends, strict=True):
+        middle = (axis.x(start) + axis.x(end)) / 2
+        sheet.text("month", middle, y, f"{start.month}月", p.head, theme.INK_FAINT, at="center")
+    if axis.first <= today <= axis.last:
+        tag = f"截至{theme.month_day(today)}"
+        half, x = text_width(tag, p.source) / 2, axis.x(today, end=True)
+        at = min(max(x, axis.left + half), p.right - half)
+        sheet.text("today", at, y - 1.25 * p.u, tag, p.source, theme.FOCUS, at="center")
+        sheet.line("today", x, y + 0.65 * p.u, x, y + 1.1 * p.u, theme.FOCUS, 0.12 * p.u)
+    return y + 1.1 * p.u
+
+
+def _grid(sheet: Sheet, axis: Axis, today: date, top: float, bottom: float, place: int) -> None:
+    """Put the months' lines and the line of the day judged under the rows that were drawn from `place` on."""
+    rows, sheet.shapes[place:] = sheet.shapes[place:], []
+    for start in _month_starts(axis):
+        sheet.line("grid", axis.x(start), top, axis.x(start), bottom, theme.GRID, 0.07 * sheet.profile.u)
+    if axis.first <= today <= axis.last:
+        x = axis.x(today, end=True)
+        sheet.line("today", x, top, x, bottom, theme.FOCUS, 0.1 * sheet.profile.u)
+    sheet.shapes.extend(rows)
+
+
+def _wide_row(sheet: Sheet, row: Standing, axis: Axis, top: float, height: float) -> float:
+    p = sheet.profile
+    middle, colour = top + height / 2, theme.role(row.status).text
+    lines = _name(p, row, height)
+    at = middle if len(lines) > 1 else middle - 0.42 * p.u
+    name(sheet, "task", axis.left - 0.8 * p.u, at, lines, p.label, row.status in LATE, "right")
+    sheet.text("state", p.right, middle - 0.42 * p.u, theme.light(row.status), p.label, colour, True, "right")
+    sheet.text("detail", p.right, middle + 0.75 * p.u, _detail(row), p.source, theme.INK_FAINT, at="right")
+    _marks(sheet, row, axis, middle - 0.42 * p.u, middle + 0.75 * p.u)
+    return top + height
+
+
+def _narrow_row(sheet: Sheet, row: Standing, axis: Axis, top: float) -> float:
+    p = sheet.profile
+    light, detail = theme.light(row.status), _detail(row)
+    room = p.inner - text_width(light, p.label, True) - 0.8 * p.u
+    y = top + leading(p.label) / 2
+    lines = cut(theme.plain(row.item.short), p.label, room, 1, True)
+    name(sheet, "task", p.margin, y, lines, p.label, row.status in LATE, "left")
+    sheet.text("state", p.right, y, light, p.label, theme.role(row.status).text, True, "right")
+    y += leading(p.label)
+    sheet.text("detail", p.right, y, detail, p.source, theme.INK_FAINT, at="right")
+    _marks(sheet, row, axis, y + 1.3 * p.u, y + 2.45 * p.u)
+    return y + 3.6 * p.u
+
+
+def _marks(sheet: Sheet, row: Standing, axis: Axis, y: float, below: float) -> None:
+    """Draw a row's window, lateness and events around the middle y, their labels around `below`."""
+    p = sheet.profile
+    _window(sheet, row, axis, y)
+    if row.late_since:
+        left, right = axis.x(row.late_since, end=True), axis.x(row.today, end=True)
+        sheet.box("late", left, y - 0.22 * p.u, right, y + 0.22 * p.u, theme.role(row.status).mark)
+    labels = [_event(sheet, row, event, axis, y) for event in _dated(row.events)]
+    _labels(sheet, [label for label in labels if label.variants], axis, row.today, below)
+
+
+def _window(sheet: Sheet, row: Standing, axis: Axis, y: float) -> None:
+    p, item = sheet.profile, row.item
+    start, end = item.start or axis.first, item.end or axis.last
+    own = start > axis.first or end < axis.last
+    if start > axis.last or end < axis.first:
+        return
+    half = 0.36 * p.u if own and row.form != "notes" else 0.05 * p.u
+    colour = theme.ROLES["on_pace"].cell if own and row.form != "notes" else theme.RULE
+    sheet.box("window", axis.x(start), y - half, axis.x(end, end=True), y + half, colour)
+
+
+def _event(sheet: Sheet, row: Standing, event: Event, axis: Axis, y: float) -> Label:
+    """Draw one event: a tick where it was planned, a disc or diamond where it took place; return its label."""
+    u = sheet.profile.u
+    if event.planned_on:
+        x = axis.middle(event.planned_on)
+        colour = theme.role(row.status).mark if event.missed(row.today) and row.late_since else theme.INK_SOFT
+        sheet.box("planned", x - 0.09 * u, y - 0.62 * u, x + 0.09 * u, y + 0.62 * u, colour)
+    if not event.happened(row.today):
+        words = f"计划{theme.month_day(event.planned_on)}" if event.planned_on else ""
+        return Label(axis.middle(event.planned_on or row.today), _variants(event.step, words) if words else ())
+    assert event.done_on is not None
+    x, counts = axis.middle(event.done_on), event in row.counted
+    if event.planned_on and event.planned_on < event.done_on:
+        left = axis.middle(event.planned_on)
+        sheet.line("delay", left, y, x, y, theme.INK_SOFT, 0.12 * u)
+    corners, mark = (24, theme.ROLES["attained"].mark) if counts else (4, theme.MARK)
+    sheet.polygon("done" if counts else "outside", _round(x, y, MARK * u * (1 if counts else 1.2), corners), mark)
+    late = "补" if event in row.made_up else "" if counts else "未计入"
+    return Label(x, _variants(event.step, f"{late}{theme.month_day(event.done_on)}"))
+
+
+def _variants(step: str, day: str) -> tuple[str, ...]:
+    return (f"{theme.plain(step)} {day}", day) if step else (day,)
+
+
+def _round(x: float, y: float, radius: float, corners: int) -> list[tuple[float, float]]:
+    return [(x + radius * sin(2 * pi * n / corners), y - radius * cos(2 * pi * n / corners)) for n in range(corners)]
+
+
+def _labels(sheet: Sheet, labels: Sequence[Label], axis: Axis, today: date, y: float) -> None:
+    """Write under each mark its step and day, or all the days alone where the steps find no room beside each other.
+
+    What still finds none is left to the hover text. The line of the day judged is kept free.
+    """
+    p = sheet.profile
+    line = axis.x(today, end=True)
+    free = [(line, line)] if p.kind != "phone" and axis.left < line < axis.right else []
+    long, short = (_placed(p, [(one.x, one.variants[at]) for one in labels], axis, free) for at in (0, -1))
+    for left, words in long if len(long) == len(labels) else short:
+        sheet.text("label", left, y, words, p.source, theme.INK_SOFT)
+
+
+def _placed(
+    p: Profile, labels: Sequence[tuple[float, str]], axis: Axis, free: Sequence[tuple[float, float]]
+) -> list[tuple[float, str]]:
+    """Return the texts that find room, each with its left edge, the latest first."""
+    taken, found = list(free), []
+    for x, words in sorted(labels, reverse=True):
+        width = text_width(words, p.source)
+        for left in (x - width / 2, x - width + MARK * p.u, x - MARK * p.u, x - width - MARK * p.u):
+            at = min(max(left, axis.left), axis.right - width)
+            if width < axis.right - axis.left and all(_apart(p, at, at + width, other) for other in taken):
+                taken.append((at, at + width))
+                found.append((at, words))
+                break
+    return found
+
+
+def _apart(p: Profile, left: float, right: float, other: tuple[float, float]) -> bool:
+    space = (APART if other[0] < other[1] else 0.2) * p.u
+    return right + space <= other[0] or other[1] + space <= left
+
+
+def _hover(row: Standing) -> str:
+    past = [(event, event.done_on) for event in row.events if event.happened(row.today)]
+    lines = [f"{theme.chinese_date(day)}　{_called(event)}" for event, day in past if day]
+    waits = [f"计划{theme.chinese_date(one.planned_on)}　{_called(one)}" for one in row.waiting if one.planned_on]
+    start, end = row.item.start, row.item.end
+    span = f"起止日期 {theme.chinese_date(start)}至{theme.chinese_date(end)}" if start and end else ""
+    return hover(row.item.name, [theme.light(row.status), row.progress, late_words(row), span, *lines, *waits])
+
+
+def _called(event: Event) -> str:
+    return f"{event.step}：{event.name}" if event.step and event.name else event.name or event.step
