@@ -8,11 +8,14 @@ from dataclasses import replace
 import streamlit as st
 
 from unionplan import theme
-from unionplan.store import Commit
+from unionplan.store import Commit, Slot
 from unionplan.ui import Board, choice, download, heading, listing, message, moment, page, table
 
 DATASETS = {
     "ledger": "企业台账",
+    "summary": "汇总表",
+    "training": "培训统计表",
+    "activities": "活动台账",
     "plan": "计划",
     "sections": "计划部分",
     "indicators": "指标定义",
@@ -92,15 +95,18 @@ def _action(commit: Commit) -> str:
 
 
 def _slots(commit: Commit) -> str:
-    ledgers = [entry for entry in commit.entries if entry.slot.dataset == "ledger"]
-    others = [DATASETS[entry.slot.dataset] for entry in commit.entries if entry.slot.dataset != "ledger"]
-    periods = "、".join(sorted({entry.slot.period for entry in ledgers}))
-    words = (
-        [f"{len(ledgers)}个单位 {periods}" if len(ledgers) > 1 else f"{ledgers[0].slot.unit} {periods}"]
-        if ledgers
-        else []
-    )
-    return "、".join([*words, *others])
+    """What a refresh touched, dataset by dataset: 企业台账 10个单位 2026年10月."""
+    touched: dict[str, list[Slot]] = {}
+    for entry in commit.entries:
+        touched.setdefault(entry.slot.dataset, []).append(entry.slot)
+    return "、".join(_touched(DATASETS[name], slots) for name, slots in touched.items())
+
+
+def _touched(word: str, slots: Sequence[Slot]) -> str:
+    units = [slot.unit for slot in slots if slot.unit]
+    months = sorted({slot.period for slot in slots if slot.period})
+    names = "" if not units else f"{len(set(units))}个单位" if len(set(units)) > 1 else units[0]
+    return " ".join(filter(None, (word, names, "、".join(f"{m[:4]}年{int(m[5:])}月" for m in months))))
 
 
 with page("pages/history.py") as board:

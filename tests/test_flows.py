@@ -249,12 +249,20 @@ def test_parts_keep_their_usual_order_and_what_is_untold_comes_last():
         Part("自培", 190, 240), Part("委培", 20, None), Part("联办", None, 500), Part("", 40, 45),
     ]  # fmt: skip
     assert [part.key for part in parts(MIXED, planned(), "level")] == ["初级工", "高级工", "技师", ""]
-    assert [part.key for part in parts(MIXED, planned(), "enterprise_type")] == ["state", "private", "hmt"]
+    assert [part.key for part in parts(MIXED, planned(), "control")] == ["state", "private", "hmt"]
     assert parts(MIXED, planned(), "reporting_unit")[1:] == [Part("乙县", 40, 45), Part("丙县", None, 500)]
     assert parts(MIXED, planned(), "method", date(2026, 7, 31)) == [Part("自培", 100, 150), Part("委培", 20, None)]
     assert parts(pd.DataFrame(), planned(), "method") == []
-    with pytest.raises(ValueError, match='by is "size": one of enterprise_type, method, level, reporting_unit'):
+    with pytest.raises(ValueError, match='by is "size": one of enterprise_type, control, method, level, reporting_unit'):
         parts(MIXED, planned(), "size")
+
+
+def test_by_enterprise_type_all_that_is_not_public_stands_together():
+    by_type = {part.key: part for part in parts(MIXED, planned(), "enterprise_type")}
+    told = {part.key: part for part in parts(MIXED, planned(), "control")}
+    assert list(by_type) == ["state", "non_public"]
+    assert by_type["state"] == told["state"]
+    assert by_type["non_public"].persons == sum(told[atom].persons or 0 for atom in ("private", "hmt"))
 
 
 def test_every_unit_has_its_line_with_what_it_told_for_the_newest_month():

@@ -9,6 +9,7 @@ from unionplan import theme
 from unionplan.attainment import Attainment, need, reached
 from unionplan.charts import PHONE, SCREEN, SLIDE, gap, gap_subtitle, gap_title
 from unionplan.charts.profile import text_width
+from unionplan.charts.titles import in_rank_order
 from unionplan.plan import Indicator, Target
 
 PROFILES = [SCREEN, PHONE, SLIDE]
@@ -27,7 +28,7 @@ def unit(name, numerator, denominator=100, status=None):
     stood = "unreported" if not known else "no_base" if not denominator else "attained" if attained else "behind"
     return Attainment(
         item="A", anchor="A", indicator="wage", scope="non_public", reporting_unit=name, as_of=DAY if known else None,
-        numerator=numerator, denominator=denominator if known else None, target_bp=5000, need=goal,
+        numerator=numerator, denominator=denominator if known else None, covered_workers=None, workers=None, active=None, target_bp=5000, need=goal,
         gap=max(0, goal - numerator) if known else None, surplus=max(0, numerator - goal) if known else None,
         attained=attained, start=None, end=None, baseline=None, due=None, due_rate=None, slow_rate=None, low=None,
         high=None, previous=None, status=status or stood, marks=(), missing=(),
@@ -230,3 +231,27 @@ def test_the_subtitle_shows_both_sums_and_counts_every_unit():
     reached_city = replace(unit("", 300, 500), reporting_unit=None)
     assert "全市已达标" in gap_subtitle(MIXED, WAGE, TARGET, reached_city)
     assert gap_subtitle([], WAGE, TARGET) == "非公有制企业工资集体协商推行面距50%目标还差，家"
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.kind)
+def test_in_the_order_given_units_stand_under_their_groups(profile):
+    groups = ["县市区"] * 5 + ["开发区"] * 3
+    figure = drawn(profile=profile, order="given", groups=groups)
+    labels = {note.text: note.y for note in figure.layout.annotations if note.name == "group"}
+    ys = {note.text: note.y for note in figure.layout.annotations if note.name == "unit"}
+    assert list(labels) == ["县市区", "开发区"]
+    assert labels["县市区"] < ys["甲区"] < ys["戊县"] < labels["开发区"] < ys["己县"]
+    assert len(shapes(figure, "divider")) == 2
+    assert_legible(figure, profile)
+
+
+def test_groups_belong_to_the_order_given_and_to_every_row():
+    for order, groups in (("value", ["县市区"] * 8), ("given", ["县市区"] * 7)):
+        with pytest.raises(ValueError, match=f"8 rows in order {order} and {len(groups)} groups"):
+            drawn(order=order, groups=groups)
+
+
+def test_without_a_target_the_lowest_rate_stands_first_and_what_has_none_last():
+    bare = [replace(row, target_bp=None, attained=None, gap=None, need=None) for row in MIXED]
+    found = [row.reporting_unit for row in in_rank_order(bare)]
+    assert found == ["丙县", "辛县", "甲区", "庚县", "丁县", "戊县", "己县", "乙区"]

@@ -33,7 +33,7 @@ def cell(unit, status, indicator="wage", scope="non_public", numerator=426, bp=5
     return Attainment(
         item="A", anchor="A", indicator=indicator, scope=scope, reporting_unit=unit, as_of=DAY,
         numerator=None if status == "unreported" else numerator if known else 0,
-        denominator=None if status == "unreported" else 1000 if known else 0, target_bp=bp, need=500, gap=74,
+        denominator=None if status == "unreported" else 1000 if known else 0, covered_workers=None, workers=None, active=None, target_bp=bp, need=500, gap=74,
         surplus=0, attained=status == "attained", start=None, end=None, baseline=None, due=None, due_rate=None,
         slow_rate=None, low=None, high=None, previous=None, status=status, marks=(), missing=(),
     )  # fmt: skip

@@ -62,6 +62,7 @@ ALLOWED = {
     "unionplan.attainment": {"unionplan.plan"},
     "unionplan.flows": {"unionplan.attainment", "unionplan.observations", "unionplan.plan"},
     "unionplan.events": {"unionplan.attainment", "unionplan.plan"},
+    "unionplan.states": {"unionplan.attainment", "unionplan.events", "unionplan.flows"},
     "unionplan.theme": {"unionplan.plan", "unionplan.attainment"},
     "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.charts": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors"},

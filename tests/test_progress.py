@@ -437,7 +437,7 @@ def test_the_foot_tells_source_day_definition_and_holes():
 
 TYPES = [Part("state", 4_000, 5_100), Part("private", 4_812, None), Part("hmt", None, 300), Part("unclassified", 0, 0), Part("", 230, 230)]  # fmt: skip
 PARTS = {
-    "types": (TYPES, "enterprise_type"),
+    "types": (TYPES, "control"),
     "levels": ([Part("初级工", 10, 11), Part("高级工", 90, 95), Part("技师", 40, 40)], "level"),
     "one": ([Part("自培", 12_606, 15_000)], "method"),
     "untold": ([Part("", 50, None)], "method"),
@@ -526,8 +526,8 @@ def test_too_many_equal_parts_are_only_counted_and_none_is_coloured():
 
 
 def test_the_breakdown_says_its_sum_and_what_was_not_told():
-    assert breakdown_subtitle(TYPES, "enterprise_type") == (
-        "技术工人培训累计人数，按企业类型分，人　｜　合计9,042人，未填230人"
+    assert breakdown_subtitle(TYPES, "control") == (
+        "技术工人培训累计人数，按控股情况分，人　｜　合计9,042人，未填230人"
     )
     assert breakdown_subtitle([], "method") == "技术工人培训累计人数，按培训方式分，人"
 

@@ -26,7 +26,7 @@ import pandas as pd
 from unionplan import __version__, account_commands
 from unionplan.access import LOOPBACK, Person, require_listen
 from unionplan.accounts import Accounts
-from unionplan.attainment import Attainment, ItemState, Outlook, attainments, item_states
+from unionplan.attainment import Attainment, ItemState, Outlook, attainments
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
 from unionplan.intake.preview import Options, preview, submit
@@ -36,6 +36,7 @@ from unionplan.intake.templates import template
 from unionplan.intake.worker import read_file, unit_names
 from unionplan.narrative import figure
 from unionplan.plan import COVERAGE, Plan, Unit, plan_of, read_tables
+from unionplan.states import plan_states
 from unionplan.store import Commit, Store, successor
 from unionplan.theme import ACTION_WORDS, ATOM_WORDS, SCOPE_SHORT, SEVERITY_WORDS, light
 
@@ -320,7 +321,7 @@ def _attainment_json(row: Attainment, judged: bool) -> dict[str, Any]:
 
 
 def _items(arguments: argparse.Namespace) -> int:
-    states = item_states(_outlook(arguments))
+    states = _states(arguments)
     if arguments.json:
         _print([_item_json(state) for state in states])
         return 0
@@ -329,19 +330,23 @@ def _items(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _states(arguments: argparse.Namespace) -> list[ItemState]:
+    store = _store(arguments)
+    commit = store.known(arguments.commit)
+    return plan_states(_outlook(arguments), store.training(commit), store.activities(commit))
+
+
 def _item_json(state: ItemState) -> dict[str, Any]:
     item, row = state.item, state.row
     rate = item.target is not None and item.unit == "%"
     target = None if item.target is None else float(item.target) if rate else int(item.target)
-    progress = None
-    if row is not None and row.numerator is not None:
-        progress = {"numerator": row.numerator, "denominator": row.denominator}
+    progress = {"numerator": state.counts[0], "denominator": state.counts[1]} if state.counts else None
     return {
         "item": item.id, "plan": item.plan, "section": item.section, "name": item.name, "quote": item.quote,
         "kind": item.kind, "commitment": item.commitment or None, "scope": row.scope if row else None,
         "start": item.start.isoformat() if item.start else None, "end": item.end.isoformat() if item.end else None,
         "target": target, "unit": item.unit or None, "department": item.department or None, "status": state.status,
-        "progress": progress, "evidence": [], "marks": list(row.marks) if row else [],
+        "progress": progress, "evidence": [], "marks": list(state.marks),
     }  # fmt: skip
 
 

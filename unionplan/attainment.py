@@ -77,6 +77,7 @@ class Attainment:
     status: str
     marks: tuple[str, ...]
     missing: tuple[str, ...]
+    unweighted: tuple[str, ...] = ()
 
 
 class Count(NamedTuple):
@@ -425,6 +426,8 @@ def _row(
 ) -> Attainment:  # fmt: skip
     now = outlook.figures()
     pool = _pool(now, indicator, counted, atoms) if counted else None
+    weighted = _weighted(now, indicator, counted, atoms)
+    workers = _pool(now, indicator, weighted, atoms) if weighted else None
     low, high = _range(now, indicator, counted, scope, pool)
     previous = _previous(outlook, indicator, counted, atoms, as_of)
     fell = pool is not None and pool.rate is not None and previous is not None and pool.rate < previous
@@ -433,8 +436,8 @@ def _row(
     return Attainment(
         item=target.item if target else None, anchor=target.anchor if target else "", indicator=indicator, scope=scope,
         reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
-        denominator=pool.denominator if pool else None, covered_workers=pool.covered_workers if pool else None,
-        workers=pool.workers if pool else None, active=pool.active if pool else None, target_bp=target.bp if target else None, need=goal,
+        denominator=pool.denominator if pool else None, covered_workers=workers.covered_workers if workers else None,
+        workers=workers.workers if workers else None, unweighted=tuple(u for u in counted if u not in weighted), active=pool.active if pool else None, target_bp=target.bp if target else None, need=goal,
         gap=max(0, goal - pool.numerator) if pool and goal is not None else None,
         surplus=max(0, pool.numerator - goal) if pool and goal is not None else None,
         attained=_attained(pool, target), start=target.start if target else None, end=target.end if target else None,
@@ -443,6 +446,12 @@ def _row(
         status=_status(outlook, indicator, target, pool, as_of, pace),
         marks=tuple(name for name, holds in marks if holds), missing=missing,
     )  # fmt: skip
+
+
+def _weighted(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> tuple[str, ...]:
+    """The units whose figure can be weighted by workers."""
+    pools = {unit: _pool(now, indicator, (unit,), atoms) for unit in units}
+    return tuple(unit for unit, pool in pools.items() if pool and None not in (pool.workers, pool.covered_workers))
 
 
 def _attained(pool: Pool | None, target: Target | None) -> bool | None:
@@ -511,11 +520,16 @@ def out_of_plan(start: date | None, end: date | None, settings: Settings) -> boo
 
 @dataclass(frozen=True)
 class ItemState:
-    """Where one plan item stands; `row` is its attainment if it is a rate."""
+    """Where one plan item stands; `row` is its attainment if it is a rate.
+
+    `counts`: (done, of how many) in enterprises, persons, periods or steps; None where nothing is counted.
+    """
 
     item: Item
     status: str
     row: Attainment | None = None
+    counts: tuple[int, int] | None = None
+    marks: tuple[str, ...] = ()
 
 
 def item_states(outlook: Outlook) -> list[ItemState]:
@@ -526,7 +540,8 @@ def item_states(outlook: Outlook) -> list[ItemState]:
 
 def _item_state(item: Item, row: Attainment | None, outlook: Outlook) -> ItemState:
     if row is not None:
-        return ItemState(item, row.status, row)
+        counts = None if row.numerator is None or row.denominator is None else (row.numerator, row.denominator)
+        return ItemState(item, row.status, row, counts, row.marks)
     if item.settled:
         return ItemState(item, "done")
     if out_of_plan(item.start, item.end, outlook.plan.settings):

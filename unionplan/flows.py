@@ -18,11 +18,12 @@ import pandas as pd
 
 from unionplan.attainment import elapsed, expires, out_of_plan
 from unionplan.observations import LEVELS, METHODS
-from unionplan.plan import ATOMS, LEAVES, Item, Plan, Unit
+from unionplan.plan import ATOMS, LEAVES, SCOPES, Item, Plan, Unit
 
 TRAINING = "training"
 RECENT = 3  # months that an average of late is taken over
-BY = ("enterprise_type", "method", "level", "reporting_unit")
+BY = ("enterprise_type", "control", "method", "level", "reporting_unit")
+"""What a breakdown goes by: `enterprise_type` pools all that is 非公有制, `control` shows it as far as it was told."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,9 @@ def parts(frame: pd.DataFrame, plan: Plan, by: str, on: date | None = None) -> l
     if by not in BY:
         raise ValueError(f'by is "{by}": one of {", ".join(BY)}')
     rows = counted(frame, plan, on)
-    keys = rows[by].astype("string").fillna("")
+    keys = rows["enterprise_type" if by == "control" else by].astype("string").fillna("")
+    if by == "enterprise_type":
+        keys = keys.where(~keys.isin(list(SCOPES["non_public"])), "non_public")
     sums = rows[["persons", "person_times"]].groupby(keys.to_numpy()).sum(min_count=1)
     found = [Part(str(key), _whole(row.persons), _whole(row.person_times)) for key, row in sums.iterrows()]
     usual = _usual(by, plan)
@@ -280,8 +283,11 @@ def _in_force(unit: Unit, day: date) -> bool:
 
 
 def _usual(by: str, plan: Plan) -> dict[str, int]:
-    names = {"method": METHODS, "level": LEVELS, "enterprise_type": (*ATOMS, *LEAVES)}
+    names = {"method": METHODS, "level": LEVELS, "enterprise_type": _TYPES, "control": (*ATOMS, *LEAVES)}
     return {name: place for place, name in enumerate(names.get(by) or [unit.name for unit in plan.units])}
+
+
+_TYPES = ("state", "collective", "public_mixed", "non_public", "unclassified", "untyped")
 
 
 def _number(day: date) -> int:
@@ -297,9 +303,10 @@ def _whole(value: Any) -> int | None:
     return None if pd.isna(value) else int(value)
 
 
+_COLUMNS = ("reporting_unit", "enterprise_type", "method", "level")
 _NOTHING = pd.DataFrame(
     {
-        **{name: pd.Series(dtype="string") for name in (*BY, "period")},
+        **{name: pd.Series(dtype="string") for name in (*_COLUMNS, "period")},
         **{name: pd.Series(dtype="Int64") for name in ("classes", "persons", "person_times")},
         "as_of": pd.Series(dtype="datetime64[us]"),
     }

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
 from itertools import groupby
 
 from unionplan import theme
-from unionplan.attainment import Attainment
+from unionplan.attainment import Attainment, ItemState
 from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
 _NAMED = 4
+_LISTED = 6  # a card names at most so many units
 _WORST_FIRST = ("overdue", "behind", "slow", "below", "no_deadline")
+CITY_PLAN = "市总计划"
 Indicators = Mapping[str, Indicator]
 
 
@@ -159,3 +165,194 @@ def effect(before: Attainment, after: Attainment, indicator: Indicator) -> str:
     rate = f"{figure(before, indicator)} → {figure(after, indicator)}"
     words = [theme.STATUS[row.status].word for row in (before, after)]
     return f"{subject(after, indicator)} {rate}，" + (words[0] if words[0] == words[1] else " → ".join(words))
+
+
+# Headline figures
+
+
+def change(row: Attainment, prior: Attainment | None) -> str:
+    """Return how the rate moved since the period before, in 百分点 between the printed figures.
+
+    `prior` is the city's figure as it stood then; where it stood on other units, the same units are compared and
+    that is said. Empty where there is no rate now.
+    """
+    if row.numerator is None or not row.denominator or row.status == "stale":
+        return ""
+    if row.previous is None:
+        return "口径不同，不作比较" if prior is not None and prior.numerator is not None else "尚无上期数据"
+    now = theme.percent(row.numerator, row.denominator, row.target_bp)
+    then = theme.percent(row.previous.numerator, row.previous.denominator, row.target_bp)
+    same = prior is None or prior.missing == row.missing
+    return f"{_since(prior)}{_moved(theme.points(now, then))}{'' if same else '（可比口径）'}"
+
+
+def _since(prior: Attainment | None) -> str:
+    return f"较{theme.month_day(prior.as_of)}" if prior is not None and prior.as_of else "较上期"
+
+
+def _moved(points: str) -> str:
+    moved = Decimal(points)
+    return "持平" if not moved else f"{'提高' if moved > 0 else '下降'}{abs(moved)}个百分点"
+
+
+def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | None]) -> str:
+    """Return how many more targets stand reached than the period before, by the same units; empty without figures."""
+    known = [row for row in rows if row.numerator is not None and row.denominator]
+    if not known:
+        return ""
+    if any(row.previous is None for row in known):
+        earlier = any(prior is not None and prior.numerator is not None for prior in priors)
+        return "口径不同，不作比较" if earlier else "尚无上期数据"
+    then = sum(row.previous is not None and row.previous * 10_000 >= (row.target_bp or 0) for row in known)
+    more = sum(row.attained is True for row in known) - then
+    other = any(prior is not None and prior.missing != row.missing for row, prior in zip(rows, priors, strict=True))
+    word = "持平" if not more else f"{'增加' if more > 0 else '减少'}{abs(more)}项"
+    return f"{_since(next(iter(priors), None))}{word}{'（可比口径）' if other else ''}"
+
+
+def silent_units(rows: Sequence[Attainment]) -> tuple[list[str], list[str]]:
+    """Return (units in none of these figures, units in some of them only), in the order of the first row that says."""
+    named = list(dict.fromkeys(unit for row in rows for unit in row.missing))
+    none = [unit for unit in named if all(unit in row.missing for row in rows)]
+    return none, [unit for unit in named if unit not in none]
+
+
+def shortfall(row: Attainment, indicator: Indicator) -> str:
+    """Return a figure that is short of its target: counts, distance to the target, and what the pace asks for."""
+    if row.status == "stale" and row.as_of:
+        return f"{figure(row, indicator)}，统计时点{theme.chinese_date(row.as_of)}，超过报送周期和宽限期"
+    if row.numerator is None or not row.denominator or row.target_bp is None:
+        return figure(row, indicator)
+    goal = theme.target_percent(row.target_bp)
+    away = theme.points(goal, theme.percent(row.numerator, row.denominator, row.target_bp))
+    pace = (
+        row.due_rate and f"；序时应达{theme.percent(row.due_rate.numerator, row.due_rate.denominator, row.target_bp)}%"
+    )
+    gap = f"，距{goal}%目标还差{away}个百分点、{theme.count(row.gap or 0)}{indicator.unit}"
+    return f"{figure(row, indicator)}{gap}{pace or ''}"
+
+
+def silence(last: date | None, day: date) -> str:
+    """Return since when a unit has sent nothing, as of `day`."""
+    if last is None:
+        return "还没有报送过"
+    return f"最近统计时点{theme.chinese_date(last)}，连续未更新{(day - last).days}天"
+
+
+def names(units: Sequence[str]) -> str:
+    """Return units by name, or how many there are where they are too many to read at a glance."""
+    return "、".join(units) if len(units) <= _LISTED else f"共{len(units)}个，名单见图下说明"
+
+
+def due_items(states: Sequence[ItemState], day: date) -> str:
+    """Return 截至2026年11月5日，应完成1项，已完成0项, over the city plan's items whose window has ended (rules 10).
+
+    The 机关工会 is another body and is left out, as is what lies outside the board's period.
+    """
+    due = [one for one in states if one.item.plan == CITY_PLAN and one.item.end is not None and one.item.end < day]
+    due = [one for one in due if one.status != "out_of_plan"]
+    start = f"截至{theme.chinese_date(day)}，{CITY_PLAN}"
+    if not due:
+        return f"{start}没有到期的任务。"
+    still = [one.item.short or one.item.name for one in due if one.status not in ("done", "attained")]
+    named = f"；未完成的是{'、'.join(still)}" if 0 < len(still) <= _NAMED else ""
+    return f"{start}应完成{len(due)}项，已完成{len(due) - len(still)}项{named}。"
+
+
+def lapsing(row: Attainment, ending: Mapping[int, int], days: int = 90) -> str:
+    """Return how many contracts end within so many days of the snapshots, and the rate if none is renewed (rules 7).
+
+    `ending`: days → enterprises. Empty when there is none or no rate.
+    """
+    count = ending.get(days, 0)
+    if not count or row.numerator is None or not row.denominator:
+        return ""
+    now = theme.percent(row.numerator, row.denominator, row.target_bp)
+    then = theme.percent(row.numerator - count, row.denominator, row.target_bp)
+    soon = f"，其中30天内{theme.count(ending[30])}家" if ending.get(30) else ""
+    return f"统计时点后{days}天内到期{theme.count(count)}家{soon}；若不续签，{now}%降为{then}%"
+
+
+# One indicator
+
+
+def scopes_title(rows: Sequence[Attainment], indicator: Indicator) -> str:
+    """Return where one indicator stands, scope by scope, for those scopes that have a target; else for all together."""
+    known = [row for row in rows if row.numerator is not None and row.denominator]
+    if not known:
+        return f"{indicator.name}{'均未报送' if rows else '还没有数据'}"
+    judged = [row for row in known if row.target_bp is not None]
+    if not judged:
+        last = known[-1]
+        rate = theme.percent(last.numerator or 0, last.denominator or 1)
+        return f"{subject(last, indicator)}{rate}%，未设目标"
+    return f"{indicator.name}：{'，'.join(_scope_words(row, indicator) for row in judged)}"
+
+
+def _scope_words(row: Attainment, indicator: Indicator) -> str:
+    assert row.numerator is not None
+    assert row.denominator
+    rate = f"{theme.SCOPE_SHORT[row.scope]}{theme.percent(row.numerator, row.denominator, row.target_bp)}%"
+    if row.status == "stale":
+        return f"{rate}（{theme.STATUS['stale'].word}）"
+    return f"{rate}达标" if row.attained else f"{rate}还差{theme.count(row.gap or 0)}{indicator.unit}"
+
+
+def two_weights(row: Attainment, indicator: Indicator) -> str:
+    """Return that a coverage by enterprises and by their workers are two definitions, with both figures."""
+    if not row.workers or row.covered_workers is None:
+        return "家数口径按企业计，职工口径按企业的职工人数计；职工人数未报全时，职工口径不列。"
+    enterprises = figure(row, indicator)
+    workers = f"{theme.percent(row.covered_workers, row.workers)}%（{theme.count(row.covered_workers)}/{theme.count(row.workers)}人）"
+    return f"家数口径{enterprises}，职工口径{workers}：两个口径分母不同，只并列，不相加、不平均；目标按家数口径判断。"
+
+
+def not_yet(indicator: Indicator) -> str:
+    """Return what an enterprise is that the indicator still misses: 未签, 未推行, 未建会."""
+    return f"未{indicator.base_word.removeprefix('应')}" if indicator.id != "member" else "未入会"
+
+
+def why(reason: str, day: date | None, short: int, indicator: Indicator) -> str:
+    """Return in words why an enterprise is not counted as covered: 未签, 已到期 2026年9月30日 …
+
+    `reason` is one of store.lists.REASONS, `day` when its contract ended or begins, `short` the workers concerned.
+    """
+    when = f" {theme.chinese_date(day)}" if day else ""
+    words = {
+        "blank": "未填", "unsigned": "未签", "expired": f"已到期{when}", "early": f"未到起始日{when}",
+        "no_dates": "起止日未填", "no_start": "起始日未填", "no_end": "截止日未填", "not_done": not_yet(indicator),
+        "not_joined": f"未入会{theme.count(short)}人", "too_many": f"会员比职工多{theme.count(-short)}人，请核对",
+    }  # fmt: skip
+    return (
+        f"会员人数未填（职工{theme.count(short)}人）"
+        if reason == "blank" and indicator.id == "member"
+        else words[reason]
+    )
+
+
+def still_missing(indicator: Indicator, enterprises: int, short: int) -> str:
+    """Return how many enterprises an indicator still misses; for 入会率 also how many workers that are."""
+    if indicator.id == "member":
+        return f"共{theme.count(enterprises)}家企业的会员与职工人数不等，合计差{theme.count(short)}人"
+    return f"{not_yet(indicator)}{theme.count(enterprises)}家"
+
+
+# Without names
+
+
+def aliases(units: Sequence[str]) -> dict[str, str]:
+    """Return unit → 单位1…n, the same at every look and in no order that a reader could guess."""
+    drawn = sorted(units, key=lambda unit: sha256(unit.encode()).digest())
+    return {unit: f"单位{number}" for number, unit in enumerate(drawn, start=1)}
+
+
+def renamed(rows: Sequence[Attainment], names: Mapping[str, str]) -> list[Attainment]:
+    """Return the rows with their units called by these names; a unit without one keeps its own."""
+    return [
+        replace(
+            row,
+            reporting_unit=names.get(row.reporting_unit, row.reporting_unit) if row.reporting_unit else None,
+            missing=tuple(names.get(unit, unit) for unit in row.missing),
+        )
+        for row in rows
+    ]

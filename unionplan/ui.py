@@ -18,18 +18,20 @@ from datetime import date, datetime
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from unionplan import gate
 from unionplan.access import Person
-from unionplan.attainment import Attainment, Outlook, headline
+from unionplan.attainment import Attainment, Outlook, attainments, headline, over_time
 from unionplan.errors import UnionplanError
 from unionplan.narrative import as_of_words
 from unionplan.plan import Plan, read_tables
 from unionplan.store import Store, leave_sample, successor
+from unionplan.store.lists import Ledgers, newest
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -45,6 +47,8 @@ class Page(NamedTuple):
 PAGES = (
     Page("app.py", "目标总览"),
     Page("pages/coverage.py", "覆盖指标"),
+    Page("pages/training.py", "技术工人培训"),
+    Page("pages/activities.py", "活动与例会"),
     Page("pages/refresh.py", "数据更新"),
     Page("pages/history.py", "更新记录"),
 )
@@ -53,7 +57,7 @@ PRODUCT = "工会目标任务看板"
 ROOT = Path(__file__).resolve().parent.parent
 FAVICON = ROOT / "assets" / "favicon.png"
 SIDEBAR_WIDTH = 240  # px
-KEPT = ("commit",)  # what a link of the menu carries along: looking back stays looking back
+KEPT = ("commit", "hide")  # what a link of the menu carries along: looking back stays so, and so do hidden names
 SHORT = 11  # a date, a unit's name, 第12次: never broken over two lines
 SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
@@ -64,6 +68,28 @@ class Cell:
 
     text: str
     role: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline figure: a title, a large value (`small` behind it), a light, then lines; empty parts are left out."""
+
+    title: str
+    value: str
+    small: str = ""
+    light: Cell | None = None
+    lines: Sequence[str | Cell] = ()
+    foot: str = ""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A table behind a heading: `title` and `note` are always seen, `rows` and `foot` when it is opened."""
+
+    title: str
+    note: str
+    rows: Sequence[Sequence[str | Cell]]
+    foot: str
 
 
 def frame(
@@ -93,6 +119,11 @@ def heading(text: str, note: str = "") -> None:
     """Draw the page's one heading, and under it a line of explanation."""
     under = f"<p>{escape(note)}</p>" if note else ""
     st.html(f'<div class="up-heading"><h1>{escape(text)}</h1>{under}</div>')
+
+
+def note_line(text: str) -> None:
+    """Say a fact in one quiet line of its own."""
+    st.html(f'<p class="up-line">{escape(text)}</p>')
 
 
 def message(kind: Literal["note", "ask", "error", "ok"], text: str) -> None:
@@ -151,8 +182,28 @@ def table_html(
     )
 
 
-def download(label: str, data: bytes, file_name: str, mime: str, *, key: str | None = None) -> None:
-    """Draw a button that saves `data` under `file_name`; the page does not run again."""
+def cards(figures: Sequence[Card], caption: str, *, pair: bool = False) -> None:
+    """Draw headline figures side by side, two by two on a phone; `caption` is what a screen reader calls them.
+
+    `pair`: two figures that share the whole width.
+    """
+    inner, kind = "".join(_card(card) for card in figures), "up-cards up-pair" if pair else "up-cards"
+    st.html(f'<div class="{kind}" role="group" aria-label="{escape(caption)}">{inner}</div>')
+
+
+def folds(parts: Sequence[Fold], headers: Sequence[str]) -> None:
+    """Draw tables one under the other, each behind its own heading, to be opened by the reader; one alone is open."""
+    state = " open" if len(parts) == 1 else ""
+    st.html("".join(f'<details class="up-fold"{state}>{_fold(part, headers)}</details>' for part in parts))
+
+
+def download(
+    label: str, data: bytes | Callable[[], bytes], file_name: str, mime: str, *, key: str | None = None
+) -> None:
+    """Draw a button that saves `data` under `file_name`; the page does not run again.
+
+    Data given as a function is made when the button is pressed.
+    """
     st.download_button(label, data, file_name, mime, key=key, on_click="ignore")
 
 
@@ -165,11 +216,50 @@ def choice(label: str, options: Sequence[T], key: str, format: Callable[[T], str
     assert options, "a choice needs options"
     if len(options) <= SEGMENTS:
         chosen = st.segmented_control(
-            label, options, default=options[0], required=True, format_func=format, key=key, bind="query-params"
+            label,
+            options,
+            default=options[0],
+            required=True,
+            format_func=format,
+            key=key,
+            bind="query-params",
+            wrap=True,
         )
     else:
         chosen = st.selectbox(label, options, format_func=format, key=key, bind="query-params")
     return options[0] if chosen is None else chosen
+
+
+def switch(label: str, key: str) -> bool:
+    """Return whether the reader or the address (`?key=true`) has switched something on."""
+    return st.toggle(label, key=key, bind="query-params")
+
+
+def part() -> DeltaGenerator:
+    """Return a part of the page to be filled later, by `with`, when what stands below it has been chosen."""
+    return st.container()
+
+
+def section(name: str) -> DeltaGenerator:
+    """Return a row of its own for controls that belong together; used as `with section(…)`."""
+    return st.container(key=f"up-{name}", horizontal=True, vertical_alignment="bottom")
+
+
+def subtitle(text: str) -> None:
+    """Draw the heading of a part of the page."""
+    st.html(f'<h2 class="up-title">{escape(text)}</h2>')
+
+
+def open_section(title: str, label: str, key: str) -> bool:
+    """Draw a part's heading and the switch that opens it; return whether it is open."""
+    subtitle(title)
+    return switch(label, key)
+
+
+def searched(label: str, key: str, placeholder: str) -> str:
+    """Return the words that the reader or the address (`?key=…`) searches for, without spaces at the ends."""
+    said = st.text_input(label, key=key, placeholder=placeholder, bind="query-params")
+    return (said or "").strip()
 
 
 def follow(version: Callable[[], object], seconds: float = 3) -> None:
@@ -261,6 +351,26 @@ def _cell(column: int, value: str | Cell, numeric: Collection[int]) -> str:
     return f"<td{_align(column, numeric)}>{inner}</td>"
 
 
+def _card(card: Card) -> str:
+    light = _words(card.light, "up-card-light") if card.light else ""
+    small = f"<small>{escape(card.small)}</small>" if card.small else ""
+    lines = "".join(_words(line, "up-card-line") for line in card.lines)
+    foot = _words(card.foot, "up-card-foot") if card.foot else ""
+    value = f'<p class="up-card-value">{escape(card.value)}{small}</p>'
+    return f'<section class="up-card"><h2>{escape(card.title)}</h2>{value}{light}{lines}{foot}</section>'
+
+
+def _words(text: str | Cell, kind: str) -> str:
+    cell = text if isinstance(text, Cell) else Cell(text)
+    role = f" up-role-{escape(cell.role)}" if cell.role else ""
+    return f'<p class="{kind}{role}">{escape(cell.text)}</p>'
+
+
+def _fold(part: Fold, headers: Sequence[str]) -> str:
+    head = f"<summary><strong>{escape(part.title)}</strong><span>{escape(part.note)}</span></summary>"
+    return f'{head}{table_html(headers, part.rows, caption=part.title)}<p class="up-line">{escape(part.foot)}</p>'
+
+
 def _plot(figure: go.Figure, name: str, key: str) -> None:
     width, height = int(figure.layout.width or 1120), int(figure.layout.height or 560)
     with st.container(key=f"up-pan-{key}"), st.container(key=f"up-chart-{width}x{height}-{key}"):
@@ -325,7 +435,29 @@ class Board:
 
     def rows(self) -> list[Attainment]:
         """Return the headline figures, computed once per commit and day and shared by all who look."""
-        return _headline(str(self.store.root), self.commit, self.today, self.outlook)
+        return self.shared(("headline",), lambda: headline(self.outlook()))
+
+    def past(self, indicator: str, scope: str) -> list[Attainment]:
+        """Return the city's figure at the end of every period, oldest first; shared like `rows`."""
+        return self.shared(("past", indicator, scope), lambda: over_time(self.outlook(), indicator, scope))
+
+    def units(self) -> list[Attainment]:
+        """Return every indicator × scope × reporting unit; shared like `rows`."""
+        return self.shared(("units",), lambda: attainments(self.outlook(), "reporting_unit"))
+
+    def ledgers(self) -> Ledgers:
+        """Return every unit's last ledger, to be asked for enterprises by name; shared like `rows`."""
+        return self.shared(("ledgers",), self._ledgers)
+
+    def _ledgers(self) -> Ledgers:
+        entries = newest(self.store.heads(self.commit))
+        return Ledgers(entries, self.store.place, self.store.history()[: self.commit])
+
+    def shared(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return what `make` gives, made once per commit, day and `what`, and shared by all who look; never to be
+        changed by whoever gets it."""
+        found: T = _computed(str(self.store.root), self.commit, self.today, what, make)
+        return found
 
 
 @contextmanager
@@ -402,13 +534,14 @@ def _opened(root: str) -> Store:
     return Store.opened(Path(root), read_tables(ROOT / "data" / "plan"), Person("系统"))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _headline(root: str, commit: int, today: date, _outlook: Callable[[], Outlook]) -> list[Attainment]:
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _computed(root: str, commit: int, today: date, what: tuple[str, ...], _make: Callable[[], Any]) -> Any:
     """Shared by every session; a commit never changes, so what is cached under its number never goes stale."""
     assert root
     assert commit
     assert today
-    return headline(_outlook())
+    assert what
+    return _make()
 
 
 def moment(at: str) -> str:
@@ -420,12 +553,29 @@ def moment(at: str) -> str:
 def listing(
     title: str, headers: Sequence[str], rows: Sequence[Sequence[str | Cell]], name: str, *,
     numeric: Collection[int] = (), shown: int | None = None,
+    whole: Callable[[], Sequence[Sequence[str | Cell]]] | None = None,
 ) -> None:  # fmt: skip
-    """Draw a list under its title, the first `shown` rows of it, with a button that saves all of it as CSV."""
-    st.html(f'<h2 class="up-title">{escape(title)}</h2>')
+    """Draw a list under its title, the first `shown` rows of it, with a button that saves all of it as CSV.
+
+    `whole` gives all rows where `rows` are only the first of them; it is called when the button is pressed.
+    """
+    subtitle(title)
     table(headers, rows[:shown], numeric=numeric, caption=title)
-    plain = [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
-    download("下载本表", csv_bytes(headers, plain), f"{name}.csv", "text/csv", key=f"save-{name}")
+    if whole is None:
+        download_list("下载本表", headers, rows, name)
+    else:
+        every = whole
+        data = lambda: csv_bytes(headers, _plain(every()))  # noqa: E731 - made when the button is pressed
+        download("下载本表", data, f"{name}.csv", "text/csv", key=f"save-{name}")
+
+
+def download_list(label: str, headers: Sequence[str], rows: Sequence[Sequence[str | Cell]], name: str) -> None:
+    """Draw a button that saves a list as CSV."""
+    download(label, csv_bytes(headers, _plain(rows)), f"{name}.csv", "text/csv", key=f"save-{name}")
+
+
+def _plain(rows: Sequence[Sequence[str | Cell]]) -> list[list[str]]:
+    return [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
 
 
 def csv_bytes(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -66,10 +67,18 @@ class Ledgers:
         key = ("missing", indicator.id, scope, tuple(units), limit)
         return self._kept(key, lambda: missing(paths, indicator, scope, units, limit))
 
-    def expiring(self, wanted: Sequence[tuple[Indicator, str]]) -> dict[tuple[str, str], dict[int, int]]:
-        """Return (indicator, scope) → days → contracts that end within so many days of their snapshot."""
-        key = ("expiring", *((indicator.id, scope) for indicator, scope in wanted))
-        return self._kept(key, lambda: expiring(self._paths(self.entries), wanted))
+    def behind(self, dates: Mapping[str, date | None]) -> list[str]:
+        """Return the units whose figure of this date (unit → 统计时点) can come from their ledger, in its order."""
+        return [
+            unit for unit, day in dates.items()
+            if day and unit in self.entries and self.entries[unit].slot.period == f"{day:%Y-%m}"
+        ]  # fmt: skip
+
+    def expiring(self, indicator: Indicator, scope: str, units: Sequence[str]) -> dict[int, int]:
+        """Return days → how many of the covered of `units` have a contract that ends within so many days."""
+        key = ("expiring", indicator.id, scope, *units)
+        found = self._kept(key, lambda: expiring(self._paths(units), [(indicator, scope)]))
+        return found.get((indicator.id, scope), {})
 
     def matching(self, text: str, limit: int) -> tuple[int, pd.DataFrame]:
         """Return how many enterprises match a search, and the first `limit` of them."""
