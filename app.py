@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from unionplan import narrative, theme
-from unionplan.attainment import Attainment, attainments, item_states
+from unionplan.attainment import Attainment, attainments
 from unionplan.charts import PHONE, SCREEN, bullet
 from unionplan.observations import CONTRACTS
+from unionplan.states import plan_states
 from unionplan.ui import (
     Board,
     Card,
@@ -42,7 +43,8 @@ def head(board: Board, rows: Sequence[Attainment]) -> None:
     """The four headline figures, and how many of the plan's tasks have come due."""
     known = board.rows()
     cards([_reached(board, known), _wage(board, known), _contracts(board, known), _silent(board, rows)], "主要指标")
-    note_line(narrative.due_items(item_states(board.outlook()), board.today))
+    states = plan_states(board.outlook(), board.store.training(board.commit), board.store.activities(board.commit))
+    note_line(narrative.due_items(states, board.today))
 
 
 def chosen(board: Board) -> tuple[dict[str, str], str]:

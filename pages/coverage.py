@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from unionplan import narrative, theme
-from unionplan.attainment import Attainment, attainments, counted_units, target_on
+from unionplan.attainment import Attainment, Difference, attainments, counted_units, differences, target_on
 from unionplan.charts import (
     PHONE,
     SCREEN,
@@ -56,6 +56,7 @@ LIST = ("填报单位", "位次", "完成值", "还差", "状态", "统计时点
 MISSING = ("填报单位", "单位名称", "统计编码", "企业类型", "职工人数", "为什么", "统计时点")
 FOUND = ("项目", "情况", "起止日期", "在统计时点")
 ORDERS = {"value": "按数值", "given": "行政区划顺序"}
+APART = ("填报单位", "月份", "企业类型", "台账", "汇总表", "分子相差", "分母相差")
 SHOWN, MATCHES = 100, 20
 ALL_UNITS = ""
 HARMONY = "和谐企业创建"
@@ -224,6 +225,20 @@ def name_missing(view: View) -> None:
     listing(f"{who}{said}{more}", MISSING, _missing_lines(view, first), view.file("名单"), numeric=(4,), whole=whole)
 
 
+def reconcile(view: View) -> None:
+    """Where a unit's ledger and its summary of one month tell different counts; the ledger is what counts."""
+    found = [one for one in differences(view.board.outlook()) if one.indicator == view.indicator.id]
+    if found:
+        lines = [_difference(view, one) for one in found]
+        listing(
+            f"台账与汇总表不一致：{len(found)}处，计数以台账为准",
+            APART,
+            lines,
+            view.file("台账与汇总表"),
+            numeric=(3, 4, 5, 6),
+        )
+
+
 def look_up(view: View) -> None:
     """One enterprise by a part of its name or by a code: what it has signed, until when, and who said so."""
     subtitle("查一户")
@@ -297,6 +312,13 @@ def _line(unit: Attainment, indicator: Indicator, places: dict[str | None, int])
     tied = list(places.values()).count(place) > 1 if place else False
     rank = theme.NONE if place is None else f"并列 {place}" if tied else str(place)
     return unit.reporting_unit or "", rank, narrative.figure(unit, indicator), gap_words, light, day
+
+
+def _difference(view: View, one: Difference) -> tuple[str, ...]:
+    month = f"{one.period[:4]}年{int(one.period[5:])}月"
+    (covered, base), (told, stated) = one.ledger, one.summary
+    return (view.called(one.reporting_unit), month, theme.SCOPE_SHORT[one.scope], f"{covered:,}/{base:,}",
+            f"{told:,}/{stated:,}", f"{told - covered:+,}", f"{stated - base:+,}")  # fmt: skip
 
 
 # Enterprises by name
@@ -421,5 +443,6 @@ with page("pages/coverage.py") as board:
     draw_gaps(view)
     name_missing(view)
     draw_map(view)
+    reconcile(view)
     look_up(view)
     define(view)

@@ -1,6 +1,7 @@
 """Laws that hold for any counts and any target, and a second count of ledgers written from the rules alone."""
 
 import calendar
+import itertools
 import tempfile
 from collections import Counter
 from dataclasses import replace
@@ -10,15 +11,18 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from unionplan import narrative, theme
-from unionplan.attainment import Outlook, attainments, composite, counted_units, need, reached
-from unionplan.observations import CUBE_COLUMNS, CUBE_COUNTS, FIELDS, classified
+from unionplan.attainment import Outlook, attainments, composite, counted_units, figures, need, reached
+from unionplan.intake.upserts import upserted
+from unionplan.observations import CUBE_COLUMNS, CUBE_COUNTS, FIELDS, SUMMARY_COUNTS, TOLD, classified
 from unionplan.plan import ATOMS, COVERAGE, LEAVES, SCOPES, Target, plan_of, read_tables
 from unionplan.store.counts import counted
-from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, frame_bytes
+from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, SUMMARY_SCHEMA, frame_bytes
+from unionplan.store.summed import Cell, leaves, summed, told_by
 
 PLAN = plan_of(read_tables(Path(__file__).resolve().parent.parent / "data" / "plan"))
 UNITS = tuple(unit.name for unit in PLAN.units[:3])
@@ -525,3 +529,250 @@ def test_two_units_are_counted_apart(pair):
     order = ["reporting_unit", "enterprise_type"]
     one, other = (f[columns].sort_values(order, ignore_index=True).astype(object) for f in (both, alone))
     assert one.where(one.notna(), None).to_dict("records") == other.where(other.notna(), None).to_dict("records")
+
+
+# What returns tell: sets of types, counted a second time from the enterprises themselves
+
+SETS = {
+    "state": {"state"}, "collective": {"collective"}, "private": {"private"}, "hmt": {"hmt"}, "foreign": {"foreign"},
+    "unclassified": {"unclassified"}, "public": {"state", "collective"}, "hmt_foreign": {"hmt", "foreign"},
+    "non_public": {"private", "hmt", "foreign"}, "all": set(ATOMS),
+}  # fmt: skip
+WHOLES = {name: frozenset(SETS[name]) for name in ("state", "public", "non_public", "all")}
+
+
+def test_a_return_can_name_exactly_these_sets_of_types():
+    assert set(SETS) == set(TOLD)
+
+
+def known(scope, kinds):
+    """Whether rows of these kinds, none counted twice, make up the scope; a return without 待认定 has none of them."""
+    goals = [WHOLES[scope]] + ([WHOLES[scope] - {"unclassified"}] if "unclassified" not in kinds else [])
+    pieces = [frozenset(SETS[kind]) for kind in kinds]
+    return any(
+        sum(map(len, chosen)) == len(frozenset().union(*chosen)) and frozenset().union(*chosen) in goals
+        for size in range(1, len(pieces) + 1) for chosen in itertools.combinations(pieces, size)
+    )  # fmt: skip
+
+
+def summed_up(people, names):
+    """(covered, base) over the types in `names`."""
+    return tuple(sum(people[name][place] for name in names) for place in (0, 1))
+
+
+population = st.fixed_dictionaries({atom: counts().map(lambda found: found[:2]) for atom in ATOMS})
+told_kinds = st.lists(st.sampled_from(TOLD), min_size=1, unique=True)
+
+
+def summary(people, kinds, unit=UNITS[0], blank=()):
+    """A summary of `wage` as the store keeps it: one row a kind, blank kinds with a base alone."""
+    rows = []
+    for kind in kinds:
+        covered, base = summed_up(people, SETS[kind])
+        rows.append({"reporting_unit": unit, "as_of": LEDGER_DAY, "told": kind, "indicator": "wage",
+                     "numerator": None if kind in blank else covered, "denominator": base})  # fmt: skip
+    return summary_frame(rows)
+
+
+def summary_frame(rows):
+    table = pa.Table.from_pylist(
+        [{name: row.get(name) for name in SUMMARY_SCHEMA.names} for row in rows], schema=SUMMARY_SCHEMA
+    )
+    return table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+
+
+def cube_of(returns):
+    """The cube of unit → summary, typed as the store's."""
+    cube = summed({(unit, "2026-10"): frame for unit, frame in returns.items()}, {"wage": PLAN.indicators["wage"]})
+    return cube.astype({**dict.fromkeys(CUBE_COUNTS, "Int64"), "as_of": "datetime64[us]"})
+
+
+def rows_of(cube, scope):
+    return cube[cube["enterprise_type"].isin(SCOPES[scope])]
+
+
+@few
+@given(population, told_kinds)
+def test_types_and_what_is_left_of_a_sum_add_up_to_the_sums_that_were_told(people, kinds):
+    cube = cube_of({UNITS[0]: summary(people, kinds)})
+    assert not cube[["reporting_unit", "enterprise_type"]].duplicated().any()
+    assert (cube["numerator"] >= 0).all()
+    assert (cube["denominator"] >= 0).all()
+    for scope in ("public", "non_public", "all"):
+        if scope in kinds:
+            rows = rows_of(cube, scope)
+            assert (rows["numerator"].sum(), rows["denominator"].sum()) == summed_up(people, SETS[scope])
+    for row in cube[cube["enterprise_type"].isin(ATOMS)].to_dict("records"):
+        assert (row["numerator"], row["denominator"]) == people[row["enterprise_type"]]
+
+
+def assert_known_scopes(people, kinds):
+    look = outlook(cube_of({UNITS[0]: summary(people, kinds)}))
+    look = replace(look, plan=replace(look.plan, units=look.plan.units[:1]))
+    for scope, row in by_scope(look).items():
+        atoms = WHOLES[scope] - (set() if {"all", "unclassified"} & set(kinds) else {"unclassified"})
+        expected = summed_up(people, atoms) if known(scope, kinds) else (None, None)
+        assert (row.numerator, row.denominator) == expected, scope
+
+
+@settings(few, max_examples=60)
+@given(population, told_kinds)
+def test_a_scope_is_unreported_exactly_when_its_types_are_not_all_told(people, kinds):
+    assert_known_scopes(people, kinds)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_of_all_small_returns_exactly_those_that_make_up_a_scope_tell_it(size):
+    people = dict.fromkeys(ATOMS, (1, 2))
+    for kinds in itertools.combinations(TOLD, size):
+        found = figures(cube_of({UNITS[0]: summary(people, kinds)}))
+        told = {scope for scope, atoms in SCOPES.items() if found.reported("wage", UNITS[0], atoms)}
+        assert told == {scope for scope in SCOPES if known(scope, kinds)}, kinds
+
+
+@few
+@given(population)
+def test_a_part_told_beside_its_sum_is_known(people):
+    assert_known_scopes(people, ["state", "public"])
+
+
+@few
+@given(population)
+def test_all_foreign_told_beside_one_of_its_parts_is_known(people):
+    assert_known_scopes(people, ["private", "hmt_foreign", "hmt"])
+
+
+@few
+@given(population, told_kinds, st.data())
+def test_a_type_without_a_figure_is_not_told_and_takes_nothing_from_the_others(people, kinds, data):
+    single = [kind for kind in kinds if kind in ATOMS and kind != "unclassified"]
+    blank = data.draw(st.lists(st.sampled_from(single), unique=True)) if single else []
+    look = outlook(cube_of({UNITS[0]: summary(people, kinds, blank=blank)}))
+    said = [kind for kind in kinds if kind not in blank]
+    for scope, row in by_scope(look).items():
+        assert (row.numerator is not None) == bool(said and known(scope, said)), scope
+
+
+@few
+@given(st.lists(st.tuples(population, told_kinds), min_size=3, max_size=3))
+def test_the_city_is_the_sum_of_the_units_that_told_the_scope(told):
+    returns = {unit: summary(people, kinds, unit) for unit, (people, kinds) in zip(UNITS, told, strict=True)}
+    look = outlook(cube_of(returns))
+    for scope, row in by_scope(look).items():
+        atoms = WHOLES[scope]
+        telling = [
+            (unit, people, kinds) for unit, (people, kinds) in zip(UNITS, told, strict=True) if known(scope, kinds)
+        ]
+        sums = [
+            summed_up(people, atoms - (set() if {"all", "unclassified"} & set(kinds) else {"unclassified"}))
+            for _, people, kinds in telling
+        ]
+        expected = tuple(map(sum, zip(*sums, strict=True))) if sums else (None, None)
+        assert (row.numerator, row.denominator) == expected
+        assert row.missing == tuple(unit for unit in UNITS if unit not in {name for name, _, _ in telling})
+        units = [one for one in by_unit(look, scope) if one.numerator is not None]
+        assert [one.reporting_unit for one in units] == [name for name, _, _ in telling]
+        assert sum(one.numerator for one in units) == (row.numerator or 0)
+
+
+@few
+@given(population, told_kinds)
+def test_what_is_left_of_a_sum_never_covers_more_than_there_are(people, kinds):
+    cells = {kind: summed_up(people, SETS[kind]) for kind in kinds}
+    for cell in leaves({kind: Cell(a, n, None, None, None) for kind, (a, n) in cells.items()}).values():
+        assert 0 <= cell.numerator <= cell.denominator
+
+
+# Two sources of one month
+
+
+def sourced(source, indicator, month, told, covered):
+    """Cube rows of two types that a ledger or a summary gives one unit in one month; told: with figures."""
+    return [
+        {"reporting_unit": UNITS[0], "period": f"2026-{month:02d}", "source": source, "base": "",
+         "as_of": pd.Timestamp(2026, month, 28), "indicator": indicator, "enterprise_type": atom,
+         "numerator": covered if told else None, "denominator": 40, "unknown": 0, "outside": 0}
+        for atom in ("state", "private")
+    ]  # fmt: skip
+
+
+sources = st.fixed_dictionaries(
+    {},
+    optional={
+        (source, indicator, month): st.tuples(st.booleans(), st.integers(0, 40))
+        for source in ("ledger", "summary")
+        for indicator in ("wage", "contract")
+        for month in (9, 10)
+    },
+)
+
+
+@settings(few, max_examples=60)
+@given(sources)
+def test_a_ledger_beats_the_summary_of_its_month_for_each_indicator_that_it_tells(given_sources):
+    assume(given_sources)
+    rows = [row for key, said in given_sources.items() for row in sourced(*key, *said)]
+    numbers = dict.fromkeys(CUBE_COUNTS, "Int64")
+    cube = pd.DataFrame(rows).reindex(columns=list(CUBE_COLUMNS)).astype({**numbers, "as_of": "datetime64[us]"})
+    found = figures(cube)
+    for indicator in ("wage", "contract"):
+        months = [month for _, name, month in given_sources if name == indicator]
+        cell = found.counts.get((indicator, UNITS[0], "state"))
+        if not months:
+            assert cell is None
+            continue
+        by_ledger, by_summary = (given_sources.get((s, indicator, max(months))) for s in ("ledger", "summary"))
+        rules = by_ledger if by_ledger and (by_ledger[0] or not by_summary) else by_summary
+        assert cell.numerator == (rules[1] if rules[0] else None)
+        assert found.as_of[indicator, UNITS[0]] == date(2026, max(months), 28)
+
+
+# Files of one month in any order
+
+CELL_NAMES = ("numerator", "denominator", "contracts", "covered_workers")
+KINDS = ("state", "private", "non_public")
+cells_of_files = st.dictionaries(
+    st.tuples(st.sampled_from(KINDS), st.sampled_from(("wage", "contract", "")), st.sampled_from(CELL_NAMES)),
+    st.tuples(st.integers(0, 2), st.integers(0, 9)),
+    min_size=1,
+)
+"""(type, indicator, count) → (the file that tells it, its value): no two files tell the same cell."""
+
+
+def file_rows(cells, file):
+    rows = {}
+    for (told, indicator, name), (place, value) in cells.items():
+        if place == file:
+            blank = {"reporting_unit": UNITS[0], "as_of": LEDGER_DAY, "told": told, "indicator": indicator}
+            rows.setdefault((told, indicator), blank)[name] = value
+    return summary_frame(list(rows.values())).assign(clears=None)
+
+
+@few
+@given(cells_of_files, st.permutations([0, 1, 2]))
+def test_files_that_tell_different_cells_give_the_same_month_in_any_order(cells, order):
+    frame = None
+    for file in order:
+        rows = file_rows(cells, file)
+        if len(rows):
+            frame = upserted("summary", frame, rows).frame
+    found = {
+        (row["told"], row["indicator"], name): row[name]
+        for row in frame.to_dict("records") for name in SUMMARY_COUNTS if not pd.isna(row[name])
+    }  # fmt: skip
+    assert found == {key: value for key, (_, value) in cells.items()}
+    assert told_by(frame).own.keys() == {key[:2] for key in cells if key[1]}
+
+
+@few
+@given(cells_of_files)
+def test_the_same_rows_again_change_nothing(cells):
+    rows = [file_rows(cells, file) for file in range(3)]
+    first = None
+    for part in (part for part in rows if len(part)):
+        first = upserted("summary", first, part).frame
+    for part in (part for part in rows if len(part)):
+        again = upserted("summary", first, part)
+        assert (again.added, again.changed, again.removed, again.unchanged) == (0, 0, 0, len(part))
+        assert len(again.details) == 0
+        assert frame_bytes("summary", again.frame) == frame_bytes("summary", first)

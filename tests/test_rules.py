@@ -20,6 +20,7 @@ from unionplan import clock, narrative, theme
 from unionplan.access import Person
 from unionplan.attainment import (
     STATUSES,
+    ItemState,
     Outlook,
     attainments,
     composite,
@@ -30,7 +31,9 @@ from unionplan.attainment import (
     slow_rate,
 )
 from unionplan.errors import IntakeError, UnionplanError
-from unionplan.intake import checks
+from unionplan.events import events_of, standings
+from unionplan.flows import flow
+from unionplan.intake import checks, returns
 from unionplan.intake.checks import key_of
 from unionplan.intake.layout import laid_out, stated_as_of
 from unionplan.intake.merging import merged
@@ -38,11 +41,22 @@ from unionplan.intake.preview import Options, preview
 from unionplan.intake.problems import rules
 from unionplan.intake.reading import Sheet
 from unionplan.intake.worker import read_file, unit_names
-from unionplan.observations import CONTRACTS, CUBE_COLUMNS, CUBE_COUNTS, FIELDS, IDENTITY, LEDGER, classified
+from unionplan.observations import (
+    ACTIVITIES,
+    CONTRACTS,
+    CUBE_COLUMNS,
+    CUBE_COUNTS,
+    FIELDS,
+    IDENTITY,
+    LEDGER,
+    TOLD_LABELS,
+    classified,
+)
 from unionplan.plan import ATOMS, SCOPES, Target, plan_of, read_tables, scope_of, with_overlay
 from unionplan.store import Change, Slot, Store
 from unionplan.store.counts import counted
-from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, frame_bytes
+from unionplan.store.snapshots import ACTIVITIES_SCHEMA, LEDGER_SCHEMA, PANDAS_TYPES, SUMMARY_SCHEMA, frame_bytes
+from unionplan.store.summed import summed
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -158,7 +172,9 @@ def rounded(value, places):
 def cube(*cells):
     """Cube rows of `wage` from (unit, 统计时点, atom, (numerator, denominator))."""
     told = {(unit, as_of, atom) for unit, as_of, atom, _ in cells}
-    none = sorted({(unit, as_of, atom, (0, 0)) for unit, as_of, _ in told for atom in ATOMS if (unit, as_of, atom) not in told})
+    none = sorted(
+        {(unit, as_of, atom, (0, 0)) for unit, as_of, _ in told for atom in ATOMS if (unit, as_of, atom) not in told}
+    )
     rows = [
         {
             "reporting_unit": unit, "period": f"{as_of:%Y-%m}", "as_of": pd.Timestamp(as_of), "indicator": "wage",
@@ -399,6 +415,99 @@ def test_a_target_is_judged_in_whole_enterprises(row):
     assert narrative.figure(found, PLAN.indicators["wage"]) == row["显示"]
 
 
+def summary(*figures, unit=ONE, as_of=AS_OF, indicator="contract"):
+    """Cube rows of one unit's summary, from dicts with 企业类型 as told and counts as the store keeps them."""
+    rows = [{"indicator": indicator, **figure, "reporting_unit": unit, "as_of": as_of} for figure in figures]
+    table = pa.Table.from_pylist(
+        [{name: row.get(name) for name in SUMMARY_SCHEMA.names} for row in rows], schema=SUMMARY_SCHEMA
+    )
+    frame = table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    made = summed({(unit, f"{as_of:%Y-%m}"): frame}, {indicator: PLAN.indicators[indicator]})
+    return made.astype({**dict.fromkeys(CUBE_COUNTS, "Int64"), "as_of": "datetime64[us]"})
+
+
+def told_figures(text):
+    """国有及控股企业 48/50；… → figures by type as told."""
+    kinds = {label: told for told, label in TOLD_LABELS.items()}
+    pieces = (part.rsplit(" ", 1) for part in parts(text)) if text else ()
+    return [
+        dict(zip(("told", "numerator", "denominator"), (kinds[word], *pair(counts)), strict=True))
+        for word, counts in pieces
+    ]
+
+
+@holds("told_scopes")
+def test_a_return_tells_a_scope_when_all_its_types_are_told(row):
+    look = outlook(summary(*told_figures(row["报送"])))
+    for found in attainments(look, "scope", "contract"):
+        assert counts_of(found) == (pair(row[found.scope]) if row[found.scope] != "未报" else (None, None)), found.scope
+
+
+@holds("remainders")
+def test_what_is_left_of_a_sum_stands_in_a_type_of_its_own(row):
+    whole = told_figures(row["合计"])
+    found = summary(*whole, *told_figures(row["其中"])).set_index("enterprise_type")
+    assert tuple(found.loc[ATOM_OF_WORD[row["其余归入"]], ["numerator", "denominator"]]) == pair(row["其余"])
+    told = found[found["numerator"].notna()]
+    assert (told["numerator"].sum(), told["denominator"].sum()) == pair(whole_counts(row))
+
+
+def whole_counts(row):
+    return row["合计"].rsplit(" ", 1)[1]
+
+
+SHARED = {
+    "企业总数": "total",
+    "应建会企业数": "should_unionise",
+    "已建会企业数": "unionised",
+    "职工人数": "workers",
+    "会员人数": "members",
+}
+
+
+@holds("summary_bases")
+def test_a_summary_is_divided_by_what_it_tells_of_the_indicator_s_base(row):
+    shared = {name: row[column] and int(row[column]) for column, name in SHARED.items()}
+    own = {"numerator": row["覆盖"] and int(row["覆盖"]), "denominator": row["自己的总数"] and int(row["自己的总数"])}
+    figures = [{"told": "all", "indicator": "", **shared}]
+    figures += [{"told": "all", **own}] if any(own.values()) else []
+    made = summary(*figures, indicator=row["指标"])
+    found = next(r for r in attainments(outlook(made), "scope", row["指标"]) if r.scope == "all")
+    assert counts_of(found) == (pair(row["结果"]) if row["结果"] != "未报" else (None, None))
+    assert bool(made["base"].ne("").any()) is yes(row["另一种口径"])
+
+
+@holds("pooled_bases")
+def test_a_unit_over_another_base_is_left_out_where_others_stand_over_the_usual_one(row):
+    cubes = []
+    for unit, column in ((ONE, "甲"), (TWO, "乙")):
+        source, counts = row[column].split()
+        covered, base = pair(counts)
+        told = {"told": "all", "indicator": "", "total": 100, "unionised": base}
+        cubes.append(
+            cube((unit, AS_OF, "private", (covered, base))).assign(indicator=row["指标"])
+            if source == "台账"
+            else summary(told, {"told": "all", "numerator": covered}, unit=unit, indicator=row["指标"])
+        )
+    look = outlook(pd.concat(cubes, ignore_index=True), units=(ONE, TWO))
+    found = next(r for r in attainments(look, "scope", row["指标"]) if r.scope == "all")
+    assert counts_of(found) == pair(row["全市"])
+    assert found.missing == tuple({"甲": ONE, "乙": TWO}[word] for word in parts(row["未报送"]) if word != "—")
+
+
+@holds("ledger_over_summary")
+def test_a_ledger_beats_a_summary_of_its_month_where_it_tells_the_indicator(row):
+    frames = []
+    if row["台账"] != "—":
+        counts, when = row["台账"].split("@")
+        frames.append(cube(*((ONE, day(when), atom, (None, 0) if counts.startswith("未报") else (0, 0)) for atom in ATOMS if atom != "private"),
+                           (ONE, day(when), "private", pair(counts))))  # fmt: skip
+    counts, when = row["汇总表"].split("@")
+    told = dict(zip(("numerator", "denominator"), pair(counts), strict=True))
+    frames.append(summary({"told": "non_public", **told}, as_of=day(when), indicator="wage"))
+    assert counts_of(city(outlook(pd.concat(frames, ignore_index=True)))) == pair(row["计入"])
+
+
 @holds("display")
 def test_a_rate_is_printed_half_up_but_never_as_a_target_it_misses(row):
     goal = None if row["目标"] == "—" else bp(row["目标"])
@@ -538,6 +647,179 @@ def test_every_check_on_a_whole_file_has_its_severity(row, tmp_path):
         assert row["规则"].removeprefix("无 ") not in found
     else:
         assert found[row["规则"]] == row["级别"]
+
+
+def contract_sheet(*lines, title="集体合同"):
+    """A summary of 集体合同 as laid out, and what its reading found."""
+    sheet = Sheet("汇总表", [[title], *lines])
+    return returns.summary(sheet, laid_out(sheet), (unit_names(PLAN.units), None, False))
+
+
+def cell(text):
+    """A cell of an example: '90 is the text 90, 65% and 约90 are texts, 0.65 a number."""
+    if text is None or text.startswith("'"):
+        return text and text[1:]
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    return float(text) if re.fullmatch(r"\d+\.\d+", text) else text
+
+
+@holds("return_checks")
+def test_every_check_on_a_row_of_a_summary_has_its_severity(row):
+    head = ["填报单位", "企业类型", "应签企业数", "覆盖企业", "覆盖职工"]
+    found = contract_sheet(head, [ONE, "集体企业", *(cell(row[name]) for name in ("总数", "覆盖企业", "覆盖职工"))])
+    expected = [] if row["规则"] == "—" else [(row["规则"], row["级别"])]
+    assert [(one.rule, one.severity) for one in found.problems] == expected
+    assert row["级别"] in ("—", "reject", "ask", "fixed")
+
+
+@holds("rate_checks")
+def test_a_stated_rate_may_be_rounded_or_cut_at_its_last_digit(row):
+    head = ["填报单位", "企业类型", "应签企业数", "覆盖企业", "签订率"]
+    line = [ONE, "集体企业", cell(row["总数"]), cell(row["覆盖"]), cell(row["比率"])]
+    found = contract_sheet(head, line)
+    assert [(one.rule, one.severity) for one in found.problems] == [("rate_differs", "ask")] * yes(row["请核对"])
+    assert found.columns["numerator"] == [cell(row["覆盖"])]
+
+
+@holds("total_checks")
+def test_a_stated_total_is_compared_with_its_rows_and_never_adopted(row):
+    head = ["填报单位", "企业类型", "应签企业数", "覆盖企业"]
+    lines = []
+    for part in parts(row["明细"]):
+        unit, kind, counts = part.split()
+        lines.append([unit, kind, pair(counts)[1], pair(counts)[0]])
+    covered, base = pair(row["合计"])
+    found = contract_sheet(head, *lines, ["合计", None, base, covered])
+    assert [(one.rule, one.severity) for one in found.problems] == [("total_differs", "ask")] * yes(row["请核对"])
+    assert found.columns["denominator"] == [line[2] for line in lines]
+
+
+@holds("event_days")
+def test_an_event_lies_neither_before_its_period_nor_after_the_day_of_its_ledger(row, tmp_path):
+    store = opened(tmp_path / "store", TODAY)
+    text = f"活动编号,活动名称,完成时间,所属期\n1,竞赛,{row['完成时间'] or ''},{row['所属期'] or ''}"
+    file = read_file("活动台账.csv", text.encode("utf-8-sig"), tmp_path / "file", unit_names(PLAN.units))
+    found = preview(store, file, Options(as_of=day(row["统计时点"]))).problems
+    expected = [] if row["规则"] == "—" else [(row["规则"], row["级别"])]
+    assert [(one.rule, one.severity) for one in found] == expected
+    assert row["级别"] in ("—", "reject")
+
+
+def happened(item, text):
+    """2026-09-03@2026-08 done for a period, 2026-08-01#评审 a step, 计划2026-11-20 not done yet."""
+    found = re.fullmatch(r"(计划)?(\d{4}-\d\d-\d\d)(?:@([^#]+))?(?:#(.+))?", text)
+    when = date.fromisoformat(found[2])
+    return {
+        "item": item,
+        "activity": "活动",
+        "planned_on" if found[1] else "done_on": when,
+        "period": found[3],
+        "step": found[4],
+    }
+
+
+def standing_of(row, *before):
+    """Where the row's item stands by the events of its 完成记录 and of `before`."""
+    done = [happened(row["条目"], text) for text in parts(row["完成记录"] or "") if text]
+    records = [{**one, "key": str(n), "activity_no": f"{n:03d}"} for n, one in enumerate([*before, *done])]
+    schema = pa.schema([ACTIVITIES_SCHEMA.field(field.id) for field in ACTIVITIES])
+    table = pa.Table.from_pylist([{name: one.get(name) for name in schema.names} for one in records], schema=schema)
+    frame = table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    found = standings(PLAN, events_of(frame), day(row["今天"]))
+    return next(one for one in found if one.item.id == row["条目"])
+
+
+def assert_stands(found, row):
+    wanted = found.total if found.due is None else found.due
+    assert (wanted, found.done, found.status) == (int(row["应完成"]), int(row["已完成"]), row["状态"])
+
+
+@holds("duties")
+def test_a_duty_counts_periods_and_not_events(row):
+    found = standing_of(row)
+    assert_stands(found, row)
+    assert len(found.made_up) == int(row["其中补"])
+
+
+@holds("cases")
+def test_a_case_is_due_when_its_day_has_come(row):
+    assert_stands(standing_of(row), row)
+
+
+@holds("event_counts")
+def test_a_count_takes_the_events_inside_its_window(row):
+    found = standing_of(row)
+    assert_stands(found, row)
+    assert len(found.made_up) == int(row["其中补"])
+
+
+@holds("milestones")
+def test_a_milestone_counts_its_steps_and_never_before_what_it_waits_for(row):
+    given = [] if row["前置完成"] == "—" else [happened(*row["前置完成"].split())]
+    assert_stands(standing_of(row, *given), row)
+
+
+def trained(*months):
+    """A training frame of one unit from (month, persons, person-times); None is not told."""
+    rows = [
+        {"reporting_unit": ONE, "enterprise_type": "state", "method": "自培", "level": None, "classes": None,
+         "persons": persons, "person_times": times, "period": f"2026-{month:02d}",
+         "as_of": (pd.Timestamp(2026, month, 1) + pd.offsets.MonthEnd(0))}
+        for month, persons, times in months
+    ]  # fmt: skip
+    words = dict.fromkeys(("reporting_unit", "enterprise_type", "method", "level", "period"), "string")
+    return pd.DataFrame(rows).astype({**words, **dict.fromkeys(("classes", "persons", "person_times"), "Int64")})
+
+
+def flow_of(frame, task, end):
+    """Where training stands five days after its last return, against `task` from 2026-01-01 to `end`."""
+    window = {"start": date(2026, 1, 1), "end": end, "target": None if task is None else Fraction(task)}
+    items = tuple(replace(item, **window) if item.indicator == "training" else item for item in PLAN.items)
+    units = tuple(unit for unit in PLAN.units if unit.name == ONE)
+    return flow(frame, replace(PLAN, items=items, units=units), (frame["as_of"].max() + pd.Timedelta(days=5)).date())
+
+
+@holds("persons_and_times")
+def test_persons_and_person_times_are_added_up_apart(row):
+    months = [(month, *pair(text)) for month, text in enumerate(parts(row["各月（人数/人次）"]), start=7)]
+    found = flow_of(trained(*months), 3650, date(2026, 12, 31))
+    assert found.persons == (None if row["人数"] == "未报" else int(row["人数"]))
+    assert found.person_times == int(row["人次"])
+
+
+@holds("flows")
+def test_what_accumulates_is_judged_from_nothing_and_told_by_three_averages(row):
+    months = []
+    for text in parts(row["各月人数"]):
+        month, persons = text.split()
+        months.append((int(month.removesuffix("月")), None if persons == "未报" else int(persons), None))
+    found = flow_of(trained(*months), None if row["任务"] == "—" else int(row["任务"]), day(row["截止日"]))
+    for value, column in (
+        (found.due, "应达"),
+        (found.required, "需月均"),
+        (found.recent, "近三月月均"),
+        (found.best, "最好月"),
+    ):
+        assert value == (None if row[column] == "—" else Fraction(row[column])), column
+    assert found.status == row["状态"]
+    assert ("at_risk" in found.marks) is yes(row["预"])
+
+
+@holds("lapsing")
+def test_contracts_that_end_soon_are_told_with_the_rate_if_none_is_renewed(row):
+    found = city(outlook(cube((ONE, AS_OF, "private", pair(row["现在"])))))
+    assert narrative.lapsing(found, {30: int(row["30天内"]), 90: int(row["90天内"])}) == (row["句子"] or "")
+
+
+@holds("due_items")
+def test_the_overview_counts_the_items_whose_window_has_ended(row):
+    now = day(row["今天"])
+    done = parts(row["已完成的条目"])
+    states = [
+        ItemState(s.item, "done" if s.item.id in done else s.status) for s in item_states(Outlook(cube(), PLAN, now))
+    ]
+    assert narrative.due_items(states, now) == row["句子"]
 
 
 def enterprise(number, unit):

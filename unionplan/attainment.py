@@ -78,6 +78,8 @@ class Attainment:
     marks: tuple[str, ...]
     missing: tuple[str, ...]
     unweighted: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    summarised: tuple[str, ...] = ()
 
 
 class Count(NamedTuple):
@@ -98,18 +100,20 @@ class Figures:
 
     `as_of`: (indicator, unit) → 统计时点. `counts`: (indicator, unit, atom or leaf) → Count. A ledger's unit
     has every atom; a summary's unit has what its return names. `other_base`: (indicator, unit) whose
-    denominator is not the indicator's own.
+    denominator is not the indicator's own; `summarised`: those that a summary tells.
     """
 
     as_of: dict[tuple[str, str], date]
     counts: dict[tuple[str, str, str], Count]
     other_base: frozenset[tuple[str, str]] = frozenset()
+    summarised: frozenset[tuple[str, str]] = frozenset()
 
     def reported(self, indicator: str, unit: str, atoms: frozenset[str] = frozenset()) -> bool:
         """Return whether the unit told the indicator for all of `atoms` (none given: for any) at its snapshot.
 
-        A scope of which a return tells only parts is 未报, never guessed (rules 1): enterprises told only as
-        国有、集体及其控股（未细分） leave 国有 known in part.
+        A scope of which a return tells only parts is 未报, never guessed (rules 1). Enterprises that a ledger
+        knows only as 国有、集体及其控股（未细分） leave 国有 known in part; in a summary such a remainder stands
+        beside a 国有 that was told whole.
         """
         cells = {atom: cell for atom in SCOPES["all"] if (cell := self.counts.get((indicator, unit, atom)))}
         told = {atom for atom, cell in cells.items() if cell.numerator is not None}
@@ -117,7 +121,8 @@ class Figures:
         private = "non_public" in told or {"private", "hmt", "foreign"} <= told
         if atoms == SCOPES["state"]:
             mixed = cells.get("public_mixed")
-            return "state" in told and not (mixed and mixed.denominator)
+            loose = mixed is not None and mixed.denominator and (indicator, unit) not in self.summarised
+            return "state" in told and not loose
         if atoms == SCOPES["all"]:
             return "untyped" in told or (public and private)
         if atoms in (SCOPES["public"], SCOPES["non_public"]):
@@ -197,7 +202,8 @@ def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
     columns = (rows[name].astype(object).where(rows[name].notna(), None) for name in Count._fields)
     counts = {key: Count(*values) for key, values in zip(keys, zip(*columns, strict=True), strict=True)}
     other = frozenset(pair for pair, base in zip(pairs, rows["base"], strict=True) if base)
-    return Figures(as_of, counts, other)
+    told = frozenset(pair for pair, source in zip(pairs, rows["source"], strict=True) if source == "summary")
+    return Figures(as_of, counts, other, told)
 
 
 def ruling(cube: pd.DataFrame) -> pd.DataFrame:
@@ -374,7 +380,9 @@ def counted_units(
     usual = [name for name in reporting if (indicator, name) not in now.other_base]
     newest = max((as_of[name] for name in reporting), default=outlook.today)
     in_force = [unit.name for unit in outlook.plan.units if _in_force(unit, newest)]
-    counted = tuple(name for name in usual or reporting if name in in_force and expires(as_of[name], definition) >= newest)
+    counted = tuple(
+        name for name in usual or reporting if name in in_force and expires(as_of[name], definition) >= newest
+    )
     return counted, tuple(name for name in in_force if name not in counted)
 
 
@@ -437,7 +445,9 @@ def _row(
         item=target.item if target else None, anchor=target.anchor if target else "", indicator=indicator, scope=scope,
         reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
         denominator=pool.denominator if pool else None, covered_workers=workers.covered_workers if workers else None,
-        workers=workers.workers if workers else None, unweighted=tuple(u for u in counted if u not in weighted), active=pool.active if pool else None, target_bp=target.bp if target else None, need=goal,
+        workers=workers.workers if workers else None, unweighted=tuple(u for u in counted if u not in weighted),
+        apart=tuple(name for name in missing if (indicator, name) in now.other_base),
+        summarised=tuple(name for name in counted if (indicator, name) in now.summarised), active=pool.active if pool else None, target_bp=target.bp if target else None, need=goal,
         gap=max(0, goal - pool.numerator) if pool and goal is not None else None,
         surplus=max(0, pool.numerator - goal) if pool and goal is not None else None,
         attained=_attained(pool, target), start=target.start if target else None, end=target.end if target else None,

@@ -19,6 +19,7 @@ from unionplan.attainment import Attainment, ItemState
 from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
+APART = "口径不同、未并入"
 _NAMED = 4
 _LISTED = 6  # a card names at most so many units
 _WORST_FIRST = ("overdue", "behind", "slow", "below", "no_deadline")
@@ -62,9 +63,14 @@ def _stands(row: Attainment, indicator: Indicator) -> str:
 
 
 def missing(row: Attainment) -> str:
-    """Return which units are in neither count: 2个单位未报送，按10个单位汇总 is said by `counted`."""
-    names = "、".join(row.missing) if len(row.missing) <= _SHOWN else ""
-    return f"{len(row.missing)}个单位未报送" + (f"：{names}" if names else "")
+    """Return which units are in neither count, and why: 2个单位未报送：…；1个单位口径不同，未并入：…."""
+    silent = [unit for unit in row.missing if unit not in row.apart]
+    return "；".join(_units_left(units, word) for units, word in ((silent, "未报送"), (row.apart, APART)) if units)
+
+
+def _units_left(units: Sequence[str], word: str) -> str:
+    names = "、".join(units) if len(units) <= _SHOWN else ""
+    return f"{len(units)}个单位{word}" + (f"：{names}" if names else "")
 
 
 def overview_title(rows: Sequence[Attainment]) -> str:
@@ -133,9 +139,14 @@ def units_counted(rows: Sequence[Attainment], units: int) -> str:
         return f"{units}个填报单位均已报送"
     if len(sets) > 1:
         return "各指标已报送的单位不同，未报送单位见图下说明"
-    names = "、".join(known[0].missing)
-    lost = len(known[0].missing)
-    return f"{lost}个单位未报送（{names}），按{units - lost}个单位汇总"
+    row = known[0]
+    silent = [unit for unit in row.missing if unit not in row.apart]
+    parts = [
+        f"{len(left)}个单位{word}（{'、'.join(left)}）"
+        for left, word in ((silent, "未报送"), (row.apart, APART))
+        if left
+    ]
+    return f"{'；'.join(parts)}，按{units - len(row.missing)}个单位汇总"
 
 
 def overview_subtitle(rows: Sequence[Attainment], indicators: Indicators) -> str:
@@ -145,7 +156,8 @@ def overview_subtitle(rows: Sequence[Attainment], indicators: Indicators) -> str
 
 def source(rows: Sequence[Attainment]) -> str:
     """Return where the figures come from and as of when, for the foot of a picture."""
-    return f"数据来源：各填报单位企业台账｜{as_of_words(rows)}"
+    summed = any(row.summarised for row in rows)
+    return f"数据来源：各填报单位企业台账{'、汇总表' if summed else ''}｜{as_of_words(rows)}"
 
 
 def pace_note(settings: Settings) -> str:
@@ -212,7 +224,7 @@ def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | Non
 
 def silent_units(rows: Sequence[Attainment]) -> tuple[list[str], list[str]]:
     """Return (units in none of these figures, units in some of them only), in the order of the first row that says."""
-    named = list(dict.fromkeys(unit for row in rows for unit in row.missing))
+    named = list(dict.fromkeys(unit for row in rows for unit in row.missing if unit not in row.apart))
     none = [unit for unit in named if all(unit in row.missing for row in rows)]
     return none, [unit for unit in named if unit not in none]
 
@@ -304,7 +316,13 @@ def two_weights(row: Attainment, indicator: Indicator) -> str:
         return "家数口径按企业计，职工口径按企业的职工人数计；职工人数未报全时，职工口径不列。"
     enterprises = figure(row, indicator)
     workers = f"{theme.percent(row.covered_workers, row.workers)}%（{theme.count(row.covered_workers)}/{theme.count(row.workers)}人）"
-    return f"家数口径{enterprises}，职工口径{workers}：两个口径分母不同，只并列，不相加、不平均；目标按家数口径判断。"
+    return f"家数口径{enterprises}，职工口径{workers}：两个口径分母不同，只并列，不相加、不平均；目标按家数口径判断。{_unweighted(row)}"
+
+
+def _unweighted(row: Attainment) -> str:
+    if not row.unweighted:
+        return ""
+    return f"职工口径不含{names(row.unweighted)}（汇总表没有报应覆盖企业的职工数）。"
 
 
 def not_yet(indicator: Indicator) -> str:
@@ -353,6 +371,9 @@ def renamed(rows: Sequence[Attainment], names: Mapping[str, str]) -> list[Attain
             row,
             reporting_unit=names.get(row.reporting_unit, row.reporting_unit) if row.reporting_unit else None,
             missing=tuple(names.get(unit, unit) for unit in row.missing),
+            unweighted=tuple(names.get(unit, unit) for unit in row.unweighted),
+            apart=tuple(names.get(unit, unit) for unit in row.apart),
+            summarised=tuple(names.get(unit, unit) for unit in row.summarised),
         )
         for row in rows
     ]

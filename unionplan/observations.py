@@ -8,6 +8,7 @@ computed here and nowhere else. Blank means 未报: it is never zero and never "
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -72,7 +73,18 @@ LEDGER: tuple[Field, ...] = (
 )
 OPTIONAL = (Field("restructured", "改制企业", "yes_no", ("是", "否")),)
 FIELDS = {field.id: field for field in (*LEDGER, *OPTIONAL)}
-TOLD = ("state", "collective", "public", "private", "hmt", "foreign", "hmt_foreign", "non_public", "all", "unclassified")
+TOLD = (
+    "state",
+    "collective",
+    "public",
+    "private",
+    "hmt",
+    "foreign",
+    "hmt_foreign",
+    "non_public",
+    "all",
+    "unclassified",
+)
 """What a return can name as one enterprise type: an atom, or several together as the sheet words them."""
 SUMMARY: tuple[Field, ...] = (
     Field("reporting_unit", "填报单位", "unit"),
@@ -164,6 +176,19 @@ TOLD_LABELS = {
     "hmt": "港澳台商企业", "foreign": "外商企业", "hmt_foreign": "三资企业", "non_public": "非公有制企业",
     "all": "全部企业", "unclassified": "待认定企业",
 }  # fmt: skip
+
+
+PARTS = {
+    "all": ("public", "non_public", "unclassified"), "public": ("state", "collective"),
+    "non_public": ("private", "hmt_foreign"), "hmt_foreign": ("hmt", "foreign"),
+}  # fmt: skip
+"""What is told together → what it is made of."""
+
+
+def parts_told(whole: str, told: Collection[str]) -> list[str]:
+    """Return the largest parts of `whole` that are told too, none inside another."""
+    found = [[part] if part in told else parts_told(part, told) for part in PARTS.get(whole, ())]
+    return [part for parts in found for part in parts]
 
 
 @cache

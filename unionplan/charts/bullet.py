@@ -170,9 +170,11 @@ def _remarks(rows: Sequence[Attainment]) -> list[str]:
     said = [f"{mark.sign} {mark.meaning}" for key, mark in theme.MARKS.items() if key in marks]
     if any(row.low is not None and row.high is not None for row in rows):
         said.append("数值下的区间：待认定、空缺的企业全未覆盖至全覆盖")
-    missing = list(dict.fromkeys(unit for row in rows for unit in row.missing))
-    if missing:
-        said.append(f"{len(missing)}个单位未报送、未计入：{'、'.join(missing)}")
+    missing = list(dict.fromkeys(unit for row in rows for unit in row.missing if unit not in row.apart))
+    apart = list(dict.fromkeys(unit for row in rows for unit in row.apart))
+    for units, word in ((missing, "未报送、未计入"), (apart, "口径不同、未计入")):
+        if units:
+            said.append(f"{len(units)}个单位{word}：{'、'.join(units)}")
     return said
 
 

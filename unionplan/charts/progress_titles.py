@@ -16,7 +16,13 @@ from unionplan.plan import Settings
 NAMED = 3  # a title names at most so many
 LISTED = 6  # a line of explanation names at most so many units
 SUBJECT = "技术工人培训"
-BY_WORDS = {"enterprise_type": "企业类型", "control": "控股情况", "method": "培训方式", "level": "技能等级", "reporting_unit": "填报单位"}
+BY_WORDS = {
+    "enterprise_type": "企业类型",
+    "control": "控股情况",
+    "method": "培训方式",
+    "level": "技能等级",
+    "reporting_unit": "填报单位",
+}
 UNTOLD = "未填"
 NO_DATA = "还没有技术工人培训数据，请在“数据更新”上传培训统计表"
 ONLY_TIMES = "技术工人培训只报了人次，没有报人数，不能计入任务"

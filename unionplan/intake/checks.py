@@ -20,6 +20,7 @@ from unionplan.intake.findings import (
     column_problems,
     compacted,
     fill_units,
+    total_problems,
     typed_columns,
 )
 from unionplan.intake.headers import plain
@@ -57,7 +58,7 @@ def ledger(
     findings.problems += [
         *column_problems(sheet, layout),
         *_wide_workers(sheet, layout),
-        *_total_problems(sheet, layout, columns),
+        *total_problems(sheet, layout, columns, {name for name, field in FIELDS.items() if field.kind == "count"}),
     ]
     if not kept:
         findings.problems.append(
@@ -140,26 +141,6 @@ def _wide_workers(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
     for column in layout.columns:
         if column.field == "workers" and plain(column.label).startswith("从业人员"):
             yield problem("workers_wide", sheet.name, address(column.row, column.index), column.label, column.label)
-
-
-def _total_problems(sheet: Sheet, layout: Layout, columns: dict[str, list[Any]]) -> Iterator[Problem]:
-    """A grand total is a check on the rows, never data: told when it differs, never adopted."""
-    totals = [
-        place
-        for place in layout.totals
-        if any("小计" not in plain(c) and "计" in plain(c) for c in sheet.rows[place] if c)
-    ]
-    if len(totals) != 1:
-        return
-    for column in layout.columns:
-        stated = cell_at(sheet, totals[0], column.index)
-        if column.field in FIELDS and FIELDS[column.field].kind == "count" and isinstance(stated, int):
-            summed = sum(value for value in columns[column.field] if value is not None)
-            if summed != stated:
-                where = address(totals[0], column.index)
-                yield problem(
-                    "total_differs", sheet.name, where, column.label, stated, f"合计 {stated}，明细之和 {summed}"
-                )
 
 
 def key_of(record: Mapping[str, Any]) -> str | None:

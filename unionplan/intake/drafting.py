@@ -149,8 +149,11 @@ def _days(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | 
     draft.problems += _as_of_problems(draft, sheet, day)
     if day is None:
         return None
-    stamp = pd.Timestamp(day)
-    return pd.Series(stamp, index=rows.index) if given else own.fillna(stamp)
+    if given:
+        return pd.Series(pd.Timestamp(day), index=rows.index)
+    late = [stamp.date() for stamp in own.dropna() if day < stamp.date() > draft.store.today(draft.commit)]
+    draft.problems += [problem("as_of_late", sheet.sheet, value=max(late), detail=str(max(late)))] if late else []
+    return own.fillna(pd.Timestamp(day))
 
 
 def _with_indicator(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
@@ -173,7 +176,8 @@ def _with_indicator(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd
 
 def _draft_events(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> None:
     """Events stand in one slot for the whole city; none may lie after the 统计时点, which is today if unsaid."""
-    until = draft.options.as_of or sheet.as_of or draft.store.today(draft.commit)
+    today = draft.store.today(draft.commit)
+    until = min(draft.options.as_of or sheet.as_of or today, today)
     late = rows[rows["done_on"].notna() & (rows["done_on"] > pd.Timestamp(until))]
     cells = {name: (cell, label) for cell, label, name in sheet.columns}
     for row, day in late[["row", "done_on"]].itertuples(index=False):
@@ -211,13 +215,13 @@ def _items(plan: Plan) -> dict[str, str]:
 def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
     """Merge everything the file says about one slot of returns, whichever sheets it stands on."""
     schema, _ = SCHEMAS[slot.dataset]
-    rows = pd.concat([frame for _, _, frame in parts], ignore_index=True)
+    rows = pd.concat([frame.assign(sheet=sheet.sheet) for sheet, _, frame in parts], ignore_index=True)
     twice = rows.duplicated([*(("told", "indicator") if slot.dataset == "summary" else
                                ("enterprise_type", "method", "level") if slot.dataset == "training" else ("key",))])  # fmt: skip
-    for line in rows.loc[twice, "row"]:
-        draft.problems.append(
-            problem("duplicate", parts[0][0].sheet, f"A{line}", detail=f"{slot.unit}第{line}行与本文件另一行相同")
-        )
+    for name, line in rows.loc[twice, ["sheet", "row"]].itertuples(index=False):
+        detail = f"{slot.unit}第{line}行与本文件另一行相同"
+        draft.problems.append(problem("duplicate", name, f"A{line}", detail=detail))
+    draft.rejected += int(twice.sum())
     start = slot if slot in draft.heads else None
     before = draft.store.frame(draft.heads[slot]) if start else None
     mode = "upsert" if slot.dataset == "activities" else draft.options.mode
@@ -236,10 +240,10 @@ def _check_summary(draft: Draft, slot: Slot, frame: pd.DataFrame) -> None:
     told = told_by(frame)
     for name, definition in draft.plan.indicators.items():
         cells, _ = figures_of(told, name, definition.base)
-        for leaf, cell in leaves(cells).items():
+        for cell in leaves(cells).values():
             if cell.denominator < 0 or (cell.numerator or 0) < 0:
-                detail = f"{slot.unit}{definition.short}，{leaf} 剩余 {cell.numerator}/{cell.denominator}"
-                draft.problems.append(problem("parts_over", detail=detail))
+                if not any(one.rule == "parts_over" for one in draft.problems):
+                    draft.problems.append(problem("parts_over", detail=f"{slot.unit}{definition.short}"))
             elif cell.numerator is not None and cell.numerator > cell.denominator:
                 detail = f"{slot.unit}{definition.short} {cell.numerator} > {cell.denominator}"
                 if not any(one.rule == "covered_over" for one in draft.problems):

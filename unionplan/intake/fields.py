@@ -207,7 +207,7 @@ def _registration(cell: Cell) -> Value:
 
 
 def _told(cell: Cell) -> Value:
-    text = _bare(cell)
+    text = re.sub(r"^(其中|#)[::]?", "", _bare(cell))
     if text in told_words():
         return Value(told_words()[text])
     return Value(None, "type_unknown", f"“{cell}”{_nearest(text, told_words())}", "请按企业类型名录填写")
@@ -281,7 +281,7 @@ def rate_of(cell: Cell) -> list[tuple[Fraction, Fraction]]:
     hundredth = (value / 100, step / 100)
     if percent:
         return [hundredth]
-    return [(value, step), hundredth] if value <= 1 else [hundredth]
+    return [(value, min(step, Fraction(1, 100))), hundredth] if value <= 1 else [hundredth]
 
 
 def _yes_no(cell: Cell, field: Field) -> Value:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from unionplan.intake.fields import readings
+from unionplan.intake.headers import plain
 from unionplan.intake.layout import Column, Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, address
@@ -157,3 +158,25 @@ def compacted(
         {new[row] for row in findings.rejected if row in new},
         findings.all(),
     )
+
+
+def total_problems(
+    sheet: Sheet, layout: Layout, columns: Mapping[str, list[Any]], counts: Container[str]
+) -> Iterator[Problem]:
+    """Tell where the one grand total differs from the sum of the rows; it is a check, never adopted."""
+    totals = [
+        place
+        for place in layout.totals
+        if any("小计" not in plain(c) and "计" in plain(c) for c in sheet.rows[place] if c)
+    ]
+    if len(totals) != 1:
+        return
+    for column in layout.columns:
+        stated = cell_at(sheet, totals[0], column.index)
+        if column.field and column.field in columns and column.field in counts and isinstance(stated, int):
+            summed = sum(value for value in columns[column.field] if value is not None)
+            if summed != stated:
+                where = address(totals[0], column.index)
+                yield problem(
+                    "total_differs", sheet.name, where, column.label, stated, f"合计 {stated}，明细之和 {summed}"
+                )

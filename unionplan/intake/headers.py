@@ -77,6 +77,19 @@ def indicators_named(texts: Iterable[object]) -> set[str]:
     return found
 
 
+def types_named(texts: Iterable[object]) -> set[str]:
+    """Return what these titles tell together (observations.TOLD); only words that are plainly of enterprises count."""
+    words = sorted((word for word in told_words() if len(word) > 3 or word.endswith("企业")), key=len, reverse=True)
+    found = set()
+    for text in texts:
+        rest = plain(text)
+        for word in words:
+            if word in rest:
+                found.add(told_words()[word])
+                rest = rest.replace(word, "　")
+    return found
+
+
 def field_of(levels: Sequence[str], workbook: str) -> str | None:
     """Return the field that a column's header cells (upper first) mean, None when nobody knows.
 
@@ -91,9 +104,11 @@ def field_of(levels: Sequence[str], workbook: str) -> str | None:
     field = known.get(leaf)
     if field is None or workbook != "W2" or not groups:
         return field
+    field, _, own = field.partition("@")
     kinds = [TOLD_LABELS[told_words()[group]] for group in groups if group in told_words()]
     named = [SHORT[name] for group in groups for name in sorted(indicators_named([group]))[:1]
              if group not in told_words()]  # fmt: skip
+    named = [own, *named] if own else named
     if field not in GROUPED:
         return field if not (kinds or named) else None
     return "@".join((field, *kinds[:1], *named[:1]))
@@ -105,6 +120,9 @@ def _prefixed(groups: list[str], leaf: str, known: dict[str, str]) -> tuple[list
         for rest in (leaf.removeprefix(word), f"企业{leaf.removeprefix(word)}"):
             if leaf.startswith(word) and rest in known:
                 return [*groups, word], rest
+    for word, _ in _indicator_words():
+        if leaf.startswith(word) and leaf.removeprefix(word) in known:
+            return [*groups, word], leaf.removeprefix(word)
     return groups, leaf
 
 

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from unionplan.intake.headers import RETURNS, field_of, indicators_named, plain, synonyms
+from unionplan.intake.headers import RETURNS, field_of, indicators_named, plain, synonyms, types_named
 from unionplan.intake.reading import Cell, Sheet, address
 
 _SEARCHED_ROWS = 40
 _DEEPEST = 3
 _NAMING = ("seq", "union_code", "uscc", "org_name", "reporting_unit", "district", "enterprise_type", "activity")
-_TOTAL = re.compile(r"^([^:：]{0,12}(合计|总计|小计)|累计)[:：]?$")
+_TOTAL = re.compile(r"^([^:：]{0,12}(合计|总计|小计|共计)|累计|全市)(\((家|户|个|人|人次)\))?[:：]?$")
 _NOTE = re.compile(
     r"^(注|备注|说明|填表说明|数据来源|填表人|填报人|制表人|制表|审核人|审核|复核|负责人|单位负责人|联系电话|填报日期|填表日期)\d?"
     r"(\s*[:(.、]|\s|$)"
@@ -51,7 +51,8 @@ class Column:
 class Layout:
     """How a sheet is laid out; rows are positions from 0. `kind` None: the header was not recognised.
 
-    `indicator` is the one that the title names; None where it names none or several.
+    `indicator` is the one that the title names; None where it names none or several. `types`: the enterprise
+    types that it names (observations.TOLD).
     """
 
     kind: str | None
@@ -62,6 +63,7 @@ class Layout:
     totals: tuple[int, ...]
     clashes: tuple[Column, ...] = ()
     indicator: str | None = None
+    types: tuple[str, ...] = ()
 
 
 def laid_out(sheet: Sheet) -> Layout:
@@ -81,9 +83,10 @@ def laid_out(sheet: Sheet) -> Layout:
     _, header, depth, kind = best
     columns, clashes = _columns(sheet, header, depth, kind)
     rows, totals = _body(sheet, header, depth, columns)
-    named = indicators_named(cell for row in sheet.rows[:header] for cell in row if isinstance(cell, str))
-    indicator = next(iter(named)) if kind == "W2" and len(named) == 1 else None
-    return Layout(kind, header, depth, columns, rows, totals, clashes, indicator)
+    titles = [cell for row in sheet.rows[:header] for cell in row if isinstance(cell, str)] if kind == "W2" else []
+    named = indicators_named(titles)
+    indicator = next(iter(named)) if len(named) == 1 else None
+    return Layout(kind, header, depth, columns, rows, totals, clashes, indicator, tuple(sorted(types_named(titles))))
 
 
 def _score(row: Sequence[Cell], kind: str) -> int:
@@ -209,7 +212,7 @@ def _is_note(row: Sequence[Cell], cells: Sequence[Cell]) -> bool:
 def _is_caption(cells: Sequence[Cell]) -> bool:
     """A row of units (家, 万人) or of column numbers (甲, 乙, 1, 2 …) under the header."""
     texts = [plain(cell) for cell in cells]
-    if all(_UNIT_ROW.fullmatch(text) for text in texts):
+    if texts[0] == "栏次" or all(_UNIT_ROW.fullmatch(text) for text in texts):
         return True
     numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 2]
     letters = [text for text in texts if text in ("甲", "乙", "丙", "丁", "戊", "己")]

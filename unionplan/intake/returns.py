@@ -23,18 +23,17 @@ from unionplan.intake.findings import (
     column_problems,
     compacted,
     fill_units,
+    total_problems,
     typed_columns,
 )
 from unionplan.intake.headers import parts_of
 from unionplan.intake.layout import Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, address
-from unionplan.observations import ACTIVITIES, SUMMARY_COUNTS, TOLD_LABELS, TRAINING, Field, leaf_of
+from unionplan.observations import ACTIVITIES, SUMMARY_COUNTS, TOLD_LABELS, TRAINING, Field, leaf_of, parts_told
 
 _SHARED = ("total", "should_unionise", "unionised", "workers", "members")
 _OWN = {"covered": "numerator", "contracts": "contracts", "covered_workers": "covered_workers", "total": "denominator"}
-_PARTS = {"public": ("state", "collective"), "non_public": ("private", "hmt", "foreign"),
-          "all": ("state", "collective", "private", "hmt", "foreign", "unclassified")}  # fmt: skip
 _COUNT = {"covered": "覆盖企业数", "contracts": "合同份数", "covered_workers": "覆盖职工数", "rate": "比率"}
 Record = dict[str, Any]
 Given = tuple[Mapping[str, str], str | None, bool]
@@ -48,7 +47,7 @@ def summary(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     places = list(layout.rows)
     fields = {c.field: _summary_field(c.field) for c in layout.columns if c.field and _summary_field(c.field)}
     columns, clears = typed_columns(findings, places, {k: v for k, v in fields.items() if v}, units, text_file)
-    told = _Summary(findings, columns, places, set(clears), layout.indicator)
+    told = _Summary(findings, columns, places, set(clears), layout)
     kept = [row for row in range(len(places)) if told.says(row)]
     fill_units(findings, columns, places, unit, set(kept))
     records = [record for row in kept for record in told.records(row)]
@@ -74,10 +73,10 @@ class _Summary:
         columns: Mapping[str, list[Any]],
         places: list[int],
         clears: set[tuple[int, str]],
-        title: str | None,
+        layout: Layout,
     ) -> None:
-        self.findings, self.columns, self.places, self.title = findings, columns, places, title
-        self.clears = clears
+        self.findings, self.columns, self.places, self.clears = findings, columns, places, clears
+        self.title, self.types = layout.indicator, layout.types
         self.parts = {name: parts_of(name) for name in columns if _is_count(name)}
         self.rates = {name: parts_of(name) for name in findings.columns if parts_of(name)[0] == "rate"}
         self.generic = any(measure == "covered" and not indicator for measure, _, indicator in self.parts.values())
@@ -92,9 +91,12 @@ class _Summary:
         return list(dict.fromkeys(told for _, told, _ in self.parts.values()))
 
     def type_of(self, row: int) -> str | None:
-        """Return what the row's 企业类型 tells; a sheet without that column speaks of all enterprises."""
+        """Return what the row's 企业类型 tells; without that column the one type that the title names, else all."""
         values = self.columns.get("enterprise_type")
-        return "all" if values is None else values[row]
+        if values is not None:
+            told: str | None = values[row]
+            return told
+        return None if len(self.types) > 1 else next(iter(self.types), "all")
 
     def records(self, row: int) -> Iterator[Record]:
         """Yield the row's figures: own counts per type and indicator, shared counts per type."""
@@ -163,8 +165,9 @@ def _check_summary(findings: Findings, records: list[Record], found: Sequence[Pr
     for record in records:
         for rule, field, detail in _contradictions(record, shared.get((record["place"], record["told"]))):
             findings.add(rule, record["at"], record["place"], _column_of(findings, record, field), detail=detail)
-        if record["indicator"] != "" and record["numerator"] is not None and record["denominator"]:
-            rates.append((record, Fraction(record["numerator"], record["denominator"])))
+        base = _base_of(record, shared.get((record["place"], record["told"])))
+        if record["indicator"] != "" and record["numerator"] is not None and base:
+            rates.append(({**record, "base": base}, Fraction(record["numerator"], base)))
     for record, rate in rates:
         _check_rate(findings, record, rate)
     _check_outliers(findings, rates)
@@ -177,23 +180,34 @@ def _check_summary(findings: Findings, records: list[Record], found: Sequence[Pr
 def _contradictions(record: Record, shared: Record | None) -> Iterator[tuple[str, str, str]]:
     """Yield (rule, measure, detail) for what cannot be true of one figure."""
     covered, workers = record["numerator"], record["covered_workers"]
-    base = record["denominator"]
-    if base is None and shared:
-        base = shared["unionised"] if shared["unionised"] is not None else shared["total"]
-    if record["indicator"] in ("member", "union") and shared and record["denominator"] is None:
-        base = shared["workers"] if record["indicator"] == "member" else shared["should_unionise"]
+    base = _base_of(record, shared)
     if covered is not None and base is not None and covered > base:
         yield "covered_over", "covered", f"{covered} > {base}"
     if covered is not None and workers is not None and workers < covered:
         yield "workers_under", "covered_workers", f"{workers} < {covered}"
     if record["indicator"] == "":
-        unionised, total = record["unionised"], record["should_unionise"] or record["total"]
+        unionised, total = record["unionised"], _first(record["should_unionise"], record["total"])
         if unionised is not None and total is not None and unionised > total:
             yield "covered_over", "unionised", f"{unionised} > {total}"
         if None not in (record["should_unionise"], record["total"]) and record["should_unionise"] > record["total"]:
             yield "covered_over", "should_unionise", f"{record['should_unionise']} > {record['total']}"
         if None not in (record["members"], record["workers"]) and record["members"] > record["workers"]:
             yield "members_over", "members", f"{record['members']} > {record['workers']}"
+
+
+def _base_of(record: Record, shared: Record | None) -> int | None:
+    """What a figure is counted over: the total beside it, else the count that its row shares."""
+    if record["denominator"] is not None or not shared:
+        return _first(record["denominator"])
+    if record["indicator"] == "member":
+        return _first(shared["workers"])
+    if record["indicator"] == "union":
+        return _first(shared["should_unionise"], shared["total"])
+    return _first(shared["unionised"], shared["total"])
+
+
+def _first(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
 
 
 def _column_of(findings: Findings, record: Record, measure: str) -> str:
@@ -212,7 +226,7 @@ def _check_rate(findings: Findings, record: Record, rate: Fraction) -> None:
     name, cell = record["rate"]
     stated = rate_of(cell)
     if stated and not any(abs(value - rate) < step for value, step in stated):
-        counts = f"{record['numerator']}/{record['denominator']}"
+        counts = f"{record['numerator']}/{record['base']}"
         findings.add("rate_differs", record["at"], record["place"], name, cell, _rate_words(cell, counts, rate))
 
 
@@ -226,7 +240,7 @@ def _check_outliers(findings: Findings, rates: list[tuple[Record, Fraction]]) ->
     for record, rate in rates:
         others = [other for own, other in rates if own is not record and own["indicator"] == record["indicator"]]
         if rate and rate < Fraction(2, 100) and len(others) >= 3 and min(others) > Fraction(1, 2):
-            detail = f"{record['numerator']}/{record['denominator']}，其余均在 50% 以上"
+            detail = f"{record['numerator']}/{record['base']}，其余均在 50% 以上"
             name = _column_of(findings, record, "covered")
             findings.add("rate_scale", record["at"], record["place"], name, record["numerator"], detail)
 
@@ -248,9 +262,8 @@ def _check_parts(findings: Findings, records: list[Record]) -> None:
     """Parts that exceed the sum they belong to leave a remainder below zero."""
     told = {(r["reporting_unit"], r["indicator"], r["as_of"], r["told"]): r for r in records}
     for (unit, indicator, day, whole), record in told.items():
-        parts = [
-            told[unit, indicator, day, part] for part in _PARTS.get(whole, ()) if (unit, indicator, day, part) in told
-        ]
+        beside = {kind for owner, name, at, kind in told if (owner, name, at) == (unit, indicator, day)}
+        parts = [told[unit, indicator, day, part] for part in parts_told(whole, beside)]
         for measure in ("numerator", "denominator", "total", "unionised"):
             values = [part[measure] for part in parts if part[measure] is not None]
             if record[measure] is not None and values and sum(values) > record[measure]:
@@ -278,22 +291,34 @@ def _check_bases(findings: Findings, records: list[Record]) -> None:
 
 def _totals(findings: Findings, told: _Summary, kept: list[int]) -> Iterator[Problem]:
     """合计 and 小计 rows against the rows they add up; what they state is a check, never data."""
-    sheet, places = findings.sheet, told.places
-    begun = 0
     for place in sorted(findings.totals):
-        above = [row for row in kept if begun <= places[row] < place]
-        partial = any(isinstance(cell, str) and "小计" in cell for cell in sheet.rows[place])
-        grand = kept if not partial else above
-        begun = place + 1 if partial else begun
-        if not _overlapping(told, grand):
-            yield from _total_differs(findings, told, place, grand)
+        blocks = [rows for rows in _added_up(findings, told, place, kept) if not _overlapping(told, rows)]
+        found = [list(_total_differs(findings, told, place, rows)) for rows in blocks]
+        yield from min(found, key=len, default=[])
         yield from _total_rates(findings, told, place)
+
+
+def _added_up(findings: Findings, told: _Summary, place: int, kept: list[int]) -> list[list[int]]:
+    """The rows that a total row may add up: its unit's, its block's above or below it, else all."""
+    sheet, places = findings.sheet, told.places
+    column = findings.columns.get("reporting_unit")
+    name = cell_at(sheet, place, column.index) if column else None
+    units = told.columns.get("reporting_unit") or []
+    own = [row for row in kept if column and name and cell_at(sheet, places[row], column.index) == name]
+    if own:
+        return [[row for row in kept if units[row] == units[own[0]]]]
+    if not any(isinstance(cell, str) and "小计" in cell for cell in sheet.rows[place]):
+        return [kept]
+    partial = [at for at in findings.totals if any(isinstance(c, str) and "小计" in c for c in sheet.rows[at])]
+    before = max((at for at in partial if at < place), default=-1)
+    after = min((at for at in partial if at > place), default=len(sheet.rows))
+    return [[row for row in kept if before < places[row] < place], [row for row in kept if place < places[row] < after]]
 
 
 def _overlapping(told: _Summary, rows: Sequence[int]) -> bool:
     """A sum and its parts stand in the same column: adding them up would count twice."""
-    kinds = {told.type_of(row) for row in rows}
-    return any(whole in kinds and kinds & set(parts) for whole, parts in _PARTS.items())
+    kinds = {kind for row in rows if (kind := told.type_of(row))}
+    return any(parts_told(whole, kinds) for whole in kinds)
 
 
 def _total_differs(findings: Findings, told: _Summary, place: int, rows: Sequence[int]) -> Iterator[Problem]:
@@ -374,6 +399,7 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
         first = seen.setdefault(key, row)
         if first != row:
             findings.add("duplicate", row, places[row], "reporting_unit", key[0], f"与第 {places[first] + 1} 行相同")
+    findings.problems += total_problems(sheet, layout, columns, {"classes", "persons", "person_times"})
     return compacted(findings, columns, places, clears, kept)
 
 

@@ -204,6 +204,7 @@ def _fill_return(
     _write_table(folder / entry["table"], found, kinds[str(layout.kind)])
 
 
+_SCALED = re.compile(r"[万百千亿](人|家|户|个)")
 _TEN_THOUSANDS = re.compile(r"单位[:：][^,，;；]{0,6}万(人|家|户|个)")
 
 
@@ -212,6 +213,10 @@ def _scale_problems(sheet: Sheet, layout: Layout) -> list[dict[str, Any]]:
     above = enumerate(sheet.rows[: layout.header or 0])
     noted = [(place, index, cell) for place, row in above for index, cell in enumerate(row)
              if isinstance(cell, str) and _TEN_THOUSANDS.search("".join(str(folded(cell)).split()))]  # fmt: skip
+    body = (layout.header or 0) + layout.depth
+    first = min((*layout.rows, *layout.totals), default=body)
+    noted += [(place, index, cell) for place in range(body, first) for index, cell in enumerate(sheet.rows[place])
+              if isinstance(cell, str) and _SCALED.fullmatch("".join(str(folded(cell)).split()))]  # fmt: skip
     return [asdict(problem("unit_scale", sheet.name, address(place, index), "", cell)) for place, index, cell in noted]
 
 

@@ -19,8 +19,8 @@ from unionplan.plan import ATOMS, COVERAGE, Indicator
 
 Row = dict[str, Any]
 _COUNTS = ("numerator", "denominator", "covered_workers", "workers", "unknown", "outside")
-_FORMS = "('单独', '区域性', '行业性')"
-_BASES = {
+FORMS = "('单独', '区域性', '行业性')"
+BASES = {
     "active": "active",
     "unionised": "active AND unionised = '是'",
     "unionised_women": "active AND unionised = '是' AND women_workers > 0",
@@ -31,20 +31,20 @@ _BASE_CELLS = {"active": (), "unionised": ("unionised",), "unionised_women": ("u
 
 def _contract(name: str) -> tuple[str, str]:
     """(in force at the snapshot's date, cannot be told because a cell is blank)."""
-    signed, start, end = f"{name}_form IN {_FORMS}", f"{name}_start", f"{name}_end"
+    signed, start, end = f"{name}_form IN {FORMS}", f"{name}_start", f"{name}_end"
     covered = f"{signed} AND {start} <= as_of AND {end} >= as_of"
     undated = f"({end} IS NULL AND ({start} IS NULL OR {start} <= as_of)) OR ({start} IS NULL AND {end} >= as_of)"
     return covered, f"{name}_form IS NULL OR ({signed} AND ({undated}))"
 
 
-_COVERED: dict[str, tuple[str, str]] = {
+COVERED: dict[str, tuple[str, str]] = {
     **{name: _contract(name) for name in CONTRACTS},
-    "congress": (f"congress IN {_FORMS}", "congress IS NULL"),
+    "congress": (f"congress IN {FORMS}", "congress IS NULL"),
     "disclosure": ("disclosure = '是'", "disclosure IS NULL"),
     "harmony": ("harmony IN ('开展', '达标AA', 'AAA')", "harmony IS NULL"),
     "union": ("unionised = '是'", "unionised IS NULL"),
 }
-_CELLS = {**{name: f"{name}_form" for name in CONTRACTS}, "congress": "congress", "disclosure": "disclosure",
+CELLS = {**{name: f"{name}_form" for name in CONTRACTS}, "congress": "congress", "disclosure": "disclosure",
           "harmony": "harmony", "union": "unionised"}  # fmt: skip
 
 
@@ -55,15 +55,15 @@ def ledger_sql(indicators: Mapping[str, Indicator], source: str) -> str:
         if name in indicators:
             columns += _member_columns() if name == "member" else _columns(name, indicators[name].base)
     columns += [f"COUNT({cell}) AS said_{cell}" for cell in _said_cells()]
-    columns += [_when(f"{name}_form IN {_FORMS}") + f" AS signed_{name}" for name in CONTRACTS]
+    columns += [_when(f"{name}_form IN {FORMS}") + f" AS signed_{name}" for name in CONTRACTS]
     body = ",\n  ".join(columns)
     keys = "reporting_unit, as_of, enterprise_type"
     return f"SELECT {keys},\n  {body}\nFROM {source}\nGROUP BY {keys}"
 
 
 def _columns(name: str, base: str) -> list[str]:
-    inside = _BASES[base]
-    covered, blank = _COVERED[name]
+    inside = BASES[base]
+    covered, blank = COVERED[name]
     return [
         f"{_when(f'{inside} AND {covered}')} AS {name}_numerator",
         f"{_when(inside)} AS {name}_denominator",
@@ -93,7 +93,7 @@ def _when(condition: str, value: str = "1") -> str:
 
 def _said_cells() -> list[str]:
     dates = [f"{name}_{edge}" for name in CONTRACTS for edge in ("start", "end")]
-    return [*dict.fromkeys([*_CELLS.values(), *dates, "women_workers", "workers", "members"])]
+    return [*dict.fromkeys([*CELLS.values(), *dates, "women_workers", "workers", "members"])]
 
 
 def counted(paths: Mapping[tuple[str, str], Path], indicators: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -147,7 +147,7 @@ def _said(group: Iterable[Row], name: str, base: str) -> bool:
 
     if name == "member":
         return said("said_members") and said("said_workers")
-    if not said(f"said_{_CELLS[name]}") or not all(said(f"said_{cell}") for cell in _BASE_CELLS.get(base, ())):
+    if not said(f"said_{CELLS[name]}") or not all(said(f"said_{cell}") for cell in _BASE_CELLS.get(base, ())):
         return False
     dated = name not in CONTRACTS or (said(f"said_{name}_start") and said(f"said_{name}_end"))
     return bool(dated or not said(f"signed_{name}"))

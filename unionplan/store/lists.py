@@ -18,7 +18,7 @@ import pandas as pd
 
 from unionplan.observations import CONTRACTS, FIELDS
 from unionplan.plan import SCOPES, Indicator
-from unionplan.store.counts import _BASES, _CELLS, _COVERED, _FORMS, counted
+from unionplan.store.counts import BASES, CELLS, COVERED, FORMS, counted
 from unionplan.store.log import Commit, Entry, Slot
 
 MISSING = (
@@ -184,7 +184,7 @@ def matching(paths: Sequence[Path], text: str, limit: int) -> tuple[int, pd.Data
     if not paths or len(asked) < LEAST:
         return 0, pd.DataFrame()
     names = "REPLACE(REPLACE(org_name, '（', '('), '）', ')')"
-    force = ", ".join(f"COALESCE({_COVERED[name][0]}, FALSE) AS {name}_in_force" for name in CONTRACTS)
+    force = ", ".join(f"COALESCE({COVERED[name][0]}, FALSE) AS {name}_in_force" for name in CONTRACTS)
     query = f"""
       SELECT *, {force}, COUNT(*) OVER () AS matches
       FROM read_parquet($files, union_by_name = true)
@@ -258,24 +258,26 @@ def _missing_sql(indicator: Indicator) -> tuple[str, str, str, str]:
         reason = "CASE WHEN members IS NULL THEN 'blank' WHEN members > workers THEN 'too_many' ELSE 'not_joined' END"
         short = "workers - COALESCE(members, 0)"
         return f"active AND workers IS NOT NULL AND {short} <> 0", reason, "CAST(NULL AS DATE)", short
-    where = f"({_BASES[indicator.base]}) AND NOT COALESCE({_COVERED[name][0]}, FALSE)"
+    where = f"({BASES[indicator.base]}) AND NOT COALESCE({COVERED[name][0]}, FALSE)"
     if name in CONTRACTS:
         return where, *_contract_reason(name), "1"
-    return where, f"CASE WHEN {_CELLS[name]} IS NULL THEN 'blank' ELSE 'not_done' END", "CAST(NULL AS DATE)", "1"
+    return where, f"CASE WHEN {CELLS[name]} IS NULL THEN 'blank' ELSE 'not_done' END", "CAST(NULL AS DATE)", "1"
 
 
 def _contract_reason(name: str) -> tuple[str, str]:
     form, start, end = f"{name}_form", f"{name}_start", f"{name}_end"
-    reason = f"""CASE WHEN {form} IS NULL THEN 'blank' WHEN {form} NOT IN {_FORMS} THEN 'unsigned'
+    reason = f"""CASE WHEN {form} IS NULL THEN 'blank' WHEN {form} NOT IN {FORMS} THEN 'unsigned'
       WHEN {end} < as_of THEN 'expired' WHEN {start} > as_of THEN 'early'
       WHEN {start} IS NULL AND {end} IS NULL THEN 'no_dates' WHEN {start} IS NULL THEN 'no_start' ELSE 'no_end' END"""
-    day = f"CASE WHEN {form} NOT IN {_FORMS} THEN NULL WHEN {end} < as_of THEN {end} WHEN {start} > as_of THEN {start} END"
+    day = (
+        f"CASE WHEN {form} NOT IN {FORMS} THEN NULL WHEN {end} < as_of THEN {end} WHEN {start} > as_of THEN {start} END"
+    )
     return reason, day
 
 
 def _expiring_sql(indicator: Indicator, scope: str, within: int, place: int) -> str:
     atoms = ", ".join(f"'{atom}'" for atom in sorted(SCOPES[scope]))
-    inside = f"({_BASES[indicator.base]}) AND {_COVERED[indicator.id][0]} AND enterprise_type IN ({atoms})"
+    inside = f"({BASES[indicator.base]}) AND {COVERED[indicator.id][0]} AND enterprise_type IN ({atoms})"
     return f"COUNT(*) FILTER (WHERE {inside} AND {indicator.id}_end <= as_of + {int(within)}) AS c{place}_{int(within)}"
 
 

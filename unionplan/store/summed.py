@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from unionplan.observations import CUBE_COLUMNS
+from unionplan.observations import CUBE_COLUMNS, PARTS
 from unionplan.plan import COVERAGE, Indicator
 
 _ATOMS = ("state", "collective", "private", "hmt", "foreign", "unclassified")
@@ -117,28 +117,33 @@ def leaves(cells: Mapping[str, Cell]) -> dict[str, Cell]:
 
     三资 without 私营 tells no scope of the plan and stands in no leaf; it stays in the return.
     """
-    wholes = {kind for kind, cell in cells.items() if cell.numerator is not None}
-    usable = {kind: cell for kind, cell in cells.items() if kind not in _hidden(cells, wholes)}
+    usable = {kind: cell for kind, cell in cells.items() if kind not in _hidden(cells)}
     found = {atom: usable[atom] for atom in _ATOMS if atom in usable}
     public = [found[atom] for atom in ("state", "collective") if atom in found]
     private = [found[atom] for atom in ("private", "hmt", "foreign") if atom in found]
-    both = usable.get("hmt_foreign") if "private" in found and not {"hmt", "foreign"} & set(found) else None
     if "public" in usable:
         found["public_mixed"] = _minus(usable["public"], public)
     if "non_public" in usable:
         found["non_public"] = _minus(usable["non_public"], private)
-    elif both:
-        found["non_public"] = both
+    elif "hmt_foreign" in usable and "private" in found:
+        found["non_public"] = _minus(
+            usable["hmt_foreign"], [found[atom] for atom in ("hmt", "foreign") if atom in found]
+        )
     if "all" in usable:
         found["untyped"] = _minus(usable["all"], list(found.values()))
     return found
 
 
-def _hidden(cells: Mapping[str, Cell], wholes: set[str]) -> set[str]:
-    """Parts without a figure, where the sum that holds them has one: the sum stands, the parts are 未报."""
-    parts = {"public": ("state", "collective"), "non_public": ("private", "hmt", "foreign", "hmt_foreign"),
-             "all": tuple(kind for kind in cells if kind != "all")}  # fmt: skip
-    return {part for whole in wholes & set(parts) for part in parts[whole] if part in cells and part not in wholes}
+def _hidden(cells: Mapping[str, Cell]) -> set[str]:
+    """Kinds without a figure that stand beside a sum or part of theirs that has one: they are left out as 未报."""
+    said = {kind for kind, cell in cells.items() if cell.numerator is not None}
+    inside = {part for whole in said for part in _all_parts(whole)}
+    around = {whole for whole in cells if said & set(_all_parts(whole))}
+    return (set(cells) - said) & (inside | around)
+
+
+def _all_parts(whole: str) -> list[str]:
+    return [name for part in PARTS.get(whole, ()) for name in (part, *_all_parts(part))]
 
 
 def _minus(whole: Cell, parts: list[Cell]) -> Cell:
