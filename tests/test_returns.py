@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from unionplan.access import Person
-from unionplan.attainment import Outlook, attainments
+from unionplan.attainment import Outlook, attainments, differences
 from unionplan.errors import IntakeError, StalePreviewError
 from unionplan.intake.headers import field_of, indicators_named, parts_of
 from unionplan.intake.preview import submit
@@ -1063,3 +1063,35 @@ def test_a_row_of_column_numbers_with_its_word_or_a_formula_is_no_data(read, wor
     table = f"集体合同\n{GENERIC} | 签订率\n栏次 | | 1 | 2 | 3=2/1\n文澜区 | 国企 | 100 | 90 | 90%"
     sheet = read(workbook(table), FILE).sheets[0]
     assert (sheet.rows, words(sheet.problems)) == (1, [])
+
+
+# ------------------------------------------------------------------ ledger and summary of one month
+
+
+def test_a_ledger_and_a_summary_that_disagree_are_told_side_by_side(store, take, workbook):
+    ledger = "\n".join([
+        "统计编码 | 单位名称 | 填报单位 | 企业状态 | 控股情况 | 职工人数 | 是否建会 | 厂务公开",
+        *(f"00{n} | 厂{n} | 文澜区 | 存续 | 国有控股 | 10 | 是 | {'是' if n < 3 else '否'}" for n in range(5)),
+    ])  # fmt: skip
+    summary = "填报单位 | 企业类型 | 企业总数 | 已建会企业数 | 厂务公开建制企业数\n文澜区 | 国有及控股企业 | 6 | 6 | 5"
+    other = "填报单位 | 企业类型 | 企业总数 | 已建会企业数 | 厂务公开建制企业数\n朝晖区 | 国有及控股企业 | 6 | 6 | 5"
+    for name, table in (("台账", ledger), ("汇总", summary), ("别的单位", other)):
+        take(store, workbook(table), f"{name}2026年10月.xlsx", "已核对")
+    head = store.head()
+    look = Outlook(store.cube(head), store.plan(head), store.today(head))
+    found = [(one.indicator, one.scope, one.ledger, one.summary) for one in differences(look)]
+    assert {one.reporting_unit for one in differences(look)} == {"文澜区"}
+    assert ("disclosure", "state", (3, 5), (5, 6)) in found
+    row = next(r for r in attainments(look, "scope", "disclosure") if r.scope == "state")
+    assert (row.numerator, row.denominator, row.summarised) == (3 + 5, 5 + 6, ("朝晖区",))
+    before = Outlook(store.cube(head), store.plan(head), store.today(head), date(2026, 9, 30))
+    assert differences(before) == []
+
+
+def test_a_ledger_and_a_summary_that_agree_leave_nothing_to_tell(store, take, workbook):
+    ledger = "统计编码 | 单位名称 | 填报单位 | 企业状态 | 控股情况 | 是否建会 | 厂务公开\n001 | 甲厂 | 文澜区 | 存续 | 国有控股 | 是 | 是"
+    summary = "填报单位 | 企业类型 | 企业总数 | 已建会企业数 | 厂务公开建制企业数\n文澜区 | 国有及控股企业 | 1 | 1 | 1"
+    for name, table in (("台账", ledger), ("汇总", summary)):
+        take(store, workbook(table), f"{name}2026年10月.xlsx", "已核对")
+    head = store.head()
+    assert differences(Outlook(store.cube(head), store.plan(head), store.today(head))) == []
