@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from unionplan import narrative, theme
-from unionplan.attainment import Attainment, attainments
+from unionplan.attainment import Attainment, ItemState, attainments
 from unionplan.charts import PHONE, SCREEN, bullet
 from unionplan.observations import CONTRACTS
 from unionplan.states import plan_states
@@ -31,7 +31,7 @@ ALL = "全部类型"
 HEADERS = ("指标", "企业类型", "完成情况", "状态", "截止日", "承诺用语", "计划原句")
 ATTENTION = ("事项", "状态", "情况")
 NARROW = "\N{NO-BREAK SPACE}"  # a number stays with its unit where a card is narrow
-URGENT = ("overdue", "behind", "due_soon", "slow")
+URGENT = ("overdue", "behind", "due_soon", "slow", "below", "no_deadline")
 
 
 def say(board: Board, rows: Sequence[Attainment]) -> None:
@@ -43,8 +43,8 @@ def head(board: Board, rows: Sequence[Attainment]) -> None:
     """The four headline figures, and how many of the plan's tasks have come due."""
     known = board.rows()
     cards([_reached(board, known), _wage(board, known), _contracts(board, known), _silent(board, rows)], "主要指标")
-    states = plan_states(board.outlook(), board.store.training(board.commit), board.store.activities(board.commit))
-    note_line(narrative.due_items(states, board.today))
+    if len(board.store.activities(board.commit)):  # an empty ledger accuses nobody
+        note_line(narrative.due_items(_states(board), board.today))
 
 
 def chosen(board: Board) -> tuple[dict[str, str], str]:
@@ -69,7 +69,13 @@ def draw(board: Board, rows: Sequence[Attainment], wanted: str) -> None:
 
 def attend(board: Board, rows: Sequence[Attainment], names: Mapping[str, str]) -> None:
     """What needs attention, the most urgent first."""
-    lines = [*_late(board, rows), *_stale(board, rows), *_unreported(board, rows, names), *_lapsing(board)]
+    lines = [
+        *_late(board, rows),
+        *_late_items(board),
+        *_stale(board, rows),
+        *_unreported(board, rows, names),
+        *_lapsing(board),
+    ]
     if lines:
         listing(f"需要关注：{len(lines)}项", ATTENTION, lines, f"需要关注_{board.today:%Y%m%d}")
     elif any(row.as_of for row in rows):
@@ -166,6 +172,35 @@ def _late(board: Board, rows: Sequence[Attainment]) -> list[tuple[str | Cell, ..
     return [_attention(board, row) for row in late]
 
 
+def _states(board: Board) -> list[ItemState]:
+    return plan_states(board.outlook(), board.store.training(board.commit), board.store.activities(board.commit))
+
+
+def _late_items(board: Board) -> list[tuple[str | Cell, ...]]:
+    """Tasks that are no rate and late: training behind its pace, steps and duties behind their days."""
+    return [
+        (one.item.name, Cell(theme.light(one.status), theme.STATUS[one.status].role), _done(one))
+        for one in narrative.late_items(_states(board))
+    ]
+
+
+def _done(state: ItemState) -> str:
+    who = f"{state.item.plan}，{state.item.department}" if state.item.department else state.item.plan
+    if state.counts is None:
+        return who
+    done, whole = (theme.count(count) for count in state.counts)
+    unit = (
+        "人"
+        if state.item.indicator
+        else "步"
+        if state.item.kind == "milestone"
+        else "期"
+        if state.item.kind == "recurring"
+        else "次"
+    )
+    return f"已完成 {done}/{whole} {unit}；{who}"
+
+
 def _stale(board: Board, rows: Sequence[Attainment]) -> list[tuple[str | Cell, ...]]:
     return [_attention(board, row) for row in rows if row.status == "stale"]
 
@@ -189,7 +224,7 @@ def _unreported(board: Board, rows: Sequence[Attainment], names: Mapping[str, st
 
 def _lapsing(board: Board) -> list[tuple[str | Cell, ...]]:
     """Contracts in force that end soon, by the snapshots' own dates, of the units that the figure stands on."""
-    light = Cell(theme.light("due_soon"), theme.STATUS["due_soon"].role)
+    light = Cell("▲ 合同临期", theme.STATUS["due_soon"].role)
     lines: list[tuple[str | Cell, ...]] = []
     for row in (row for row in board.rows() if row.indicator in CONTRACTS):
         indicator, ledgers = board.plan.indicators[row.indicator], board.ledgers()

@@ -73,14 +73,18 @@ def draw(board: Board, found: Chosen) -> None:
     groups = _groups(found, board)
     titles: dict[str, tuple[Any, Any, str, str, str]] = {
         "calendar": (calendar, rows, calendar_title(rows, day), calendar_subtitle(rows), "例会日历"),
-        "timeline": (timeline, rows, timeline_title(rows, day), timeline_subtitle(rows), "活动进度"),
+        "timeline": (timeline, rows, timeline_title(rows, board.plan.settings, day), timeline_subtitle(rows), "活动进度"),
         "participation": (participation, groups, participation_title(groups), participation_subtitle(groups), "参与情况"),
     }  # fmt: skip
     if not duties(rows):
         del titles["calendar"]
     for key, (picture, data, title, subtitle, name) in titles.items():
         plan = () if key == "participation" else (board.plan.settings,)
-        words = {"title": title, "subtitle": subtitle, "source": source(day)}
+        words = {
+            "title": title,
+            "subtitle": subtitle,
+            "source": source(board.store.activities_as_of(board.commit), day),
+        }
         wide, narrow = (picture(data, *plan, profile=profile, **words) for profile in (SCREEN, PHONE))
         chart(wide, f"{name}_{day:%Y%m%d}", phone=narrow, key=key)
 
@@ -88,7 +92,7 @@ def draw(board: Board, found: Chosen) -> None:
 def tell(board: Board, found: Chosen) -> None:
     """Every item beside the sentence of the plan, and every event with its mark; both can be taken along."""
     items = [
-        (row.item.name, _progress(row), Cell(_light(row), theme.STATUS[row.status].role), row.item.department, row.item.quote)
+        (row.item.name, _progress(row), _light(row), row.item.department, row.item.quote)
         for row in found.rows
         if row.form != "notes" or row.events
     ]  # fmt: skip
@@ -109,8 +113,12 @@ def _groups(found: Chosen, board: Board) -> dict[str, list[Event]]:
     return {who: events for who, events in groups.items() if events}
 
 
-def _light(row: Standing) -> str:
-    return theme.light(row.status) + ("".join(f"　{theme.MARKS[mark].sign}" for mark in row.marks))
+def _light(row: Standing) -> Cell:
+    """The light with its marks; work that has long not been entered says so instead of 推进中."""
+    if row.form == "notes" and row.status == "moving" and row.silent:
+        return Cell(f"连续未更新{row.silent_days}天", "neutral")
+    marks = "".join(f"　{theme.MARKS[mark].sign}" for mark in row.marks)
+    return Cell(theme.light(row.status) + marks, theme.STATUS[row.status].role)
 
 
 def _progress(row: Standing) -> str:

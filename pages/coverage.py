@@ -25,7 +25,7 @@ from unionplan.charts import (
     trend_subtitle,
     trend_title,
 )
-from unionplan.charts.titles import in_rank_order, ranked
+from unionplan.charts.titles import in_rank_order, paced, ranked
 from unionplan.observations import CONTRACTS
 from unionplan.plan import COVERAGE, SCOPES, Indicator, target_order
 from unionplan.ui import (
@@ -53,7 +53,7 @@ from unionplan.ui import (
 
 CARD = ("口径", "内容")
 LIST = ("填报单位", "位次", "完成值", "还差", "状态", "统计时点")
-MISSING = ("填报单位", "单位名称", "统计编码", "企业类型", "职工人数", "为什么", "统计时点")
+MISSING = ("填报单位", "单位名称", "统计编码", "企业类型", "职工人数", "原因", "统计时点")
 FOUND = ("项目", "情况", "起止日期", "在统计时点")
 ORDERS = {"value": "按数值", "given": "行政区划顺序"}
 APART = ("填报单位", "月份", "企业类型", "台账", "汇总表", "分子相差", "分母相差")
@@ -77,6 +77,11 @@ class View:
     def called(self, unit: str) -> str:
         """Return a unit's name, or what stands for it where names are hidden."""
         return self.names.get(unit, unit)
+
+    @property
+    def known(self) -> bool:
+        """Return whether anything has come in at all."""
+        return any(row.as_of for row in self.board.units())
 
     def file(self, what: str) -> str:
         """Return the name of a file to be taken along."""
@@ -108,6 +113,9 @@ def _indicator(board: Board) -> Indicator:
 
 def say(view: View) -> None:
     """The figure in one sentence."""
+    if not view.known:
+        heading(f"{view.indicator.name}：还没有数据", "请先在“数据更新”上传填报单位表，再上传企业台账或汇总表。")
+        return
     units = narrative.units_counted([view.city], len(view.board.plan.units))
     heading(narrative.sentence(view.city, view.indicator, units=False), units)
 
@@ -185,10 +193,12 @@ def draw_map(view: View) -> None:
     names = _map_order(view, rows)
     rows = narrative.renamed(rows, view.names)
     by_name = {unit.name: unit.group for unit in plan.units}
+    late = any(theme.STATUS[row.status].role == "behind" for row in rows)
     grouped = view.order == "given" and not view.names and len(set(by_name.values())) > 1
     words: dict[str, Any] = {
-        "title": heatmap_title(rows), "source": narrative.source(rows), "note": "各单位按全市统一的序时判定",
-        "subtitle": heatmap_subtitle(rows) + ("　｜　滞后项数多的在前" if view.order == "value" else ""),
+        "title": heatmap_title(rows), "source": narrative.source(rows),
+        "note": "各单位按全市统一的序时判定" if paced(rows) else "没有期初数据或截止日期，不计进度",
+        "subtitle": heatmap_subtitle(rows) + ("　｜　滞后项数多的在前" if view.order == "value" and late else ""),
         "groups": [by_name[name] for name in names] if grouped else (),
     }  # fmt: skip
     called = [view.called(name) for name in names]
@@ -202,6 +212,9 @@ def draw_map(view: View) -> None:
 def name_missing(view: View) -> None:
     """The enterprises behind the gap by name: in the base, not covered at their snapshot."""
     row, indicator = view.city, view.indicator
+    if view.names:  # an enterprise's name may give its unit away
+        message("note", "已选“不点名”，不列企业名单，也不查企业。")
+        return
     title = f"{narrative.subject(row, indicator)}：{narrative.not_yet(indicator)}企业名单"
     if not open_section(title, "列出名单", key="list"):
         return
@@ -241,6 +254,8 @@ def reconcile(view: View) -> None:
 
 def look_up(view: View) -> None:
     """One enterprise by a part of its name or by a code: what it has signed, until when, and who said so."""
+    if view.names:
+        return
     subtitle("查一户")
     text = searched("单位名称、统计编码或信用代码", key="q", placeholder="至少两个字，如 机械")
     if not text:
@@ -437,12 +452,13 @@ def _date_words(value: Any) -> str:
 with page("pages/coverage.py") as board:
     view = chosen(board)
     say(view)
-    draw_scopes(view)
-    weigh(view)
-    draw_trend(view)
-    draw_gaps(view)
-    name_missing(view)
-    draw_map(view)
-    reconcile(view)
-    look_up(view)
+    if view.known:
+        draw_scopes(view)
+        weigh(view)
+        draw_trend(view)
+        draw_gaps(view)
+        name_missing(view)
+        draw_map(view)
+        reconcile(view)
+        look_up(view)
     define(view)

@@ -26,7 +26,8 @@ from unionplan.plan import COVERAGE
 from unionplan.ui import Board, Cell, choice, download, heading, listing, may_write, message, page, table
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
-DATED = ("W1", "W2", "W3b", "W4")
+DATED = ("W1", "W2", "W3b")
+UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位"}
 ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
@@ -65,10 +66,18 @@ def review(board: Board, upload: st.runtime.uploaded_file_manager.UploadedFile) 
         seen = _previewed(board, file, options)
         _say_problems(seen)
         if seen.change is None:
-            message("error", "这个文件还不能入库：请按上面的清单改正，保存后重新拖进来。数据没有改动。")
+            message("error", _what_to_do(seen))
             return
         _say_change(board, seen)
         _confirm(board, upload.file_id, seen)
+
+
+def _what_to_do(seen: Preview) -> str:
+    """What stands in the way of a file: words that can be given above, or cells to be mended in the file itself."""
+    rules = {found.rule for found in seen.problems if found.severity == "reject"}
+    if rules and rules <= set(UNSAID):
+        return f"还差一步：请在上面{'、'.join(UNSAID[rule] for rule in UNSAID if rule in rules)}。数据没有改动。"
+    return "这个文件还不能入库：请按上面的清单改正，保存后重新拖进来。数据没有改动。"
 
 
 def _template(board: Board, kind: str, unit: str) -> bytes:

@@ -201,6 +201,30 @@ def test_a_promise_too_long_for_its_column_is_told_on_hover():
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+def test_a_promise_with_words_left_out_is_not_drawn(profile):
+    target = Target("A4-3", "A4-3", "wage", "non_public", 5000, None, None, "达…以上", "", "", "")
+    figure = drawn([WAGE], profile, targets=[target])
+    assert not any("…" in text for text in texts(figure))
+    assert "达…以上" in figure.data[0].hovertext[0]
+
+
+def test_the_key_has_a_target_only_where_one_is_drawn():
+    assert texts(drawn([WAGE]), "key")[:2] == ["完成值", "目标"]
+    assert texts(drawn([replace(WAGE, status="no_target", **NO_TARGET, **NO_PACE)]), "key") == ["完成值"]
+
+
+def test_a_range_is_explained_in_the_foot():
+    assert "区间：待认定、空缺的企业按全未覆盖和全覆盖分别计算" in "".join(texts(drawn([RANGED]), "foot"))
+
+
+def test_the_two_lines_of_a_cell_keep_apart():
+    figure = drawn([replace(RANGED, status="below", marks=())])
+    for name in ("status", "value"):
+        upper, lower = [note for note in figure.layout.annotations if note.name == name]
+        assert lower.y - upper.y - (upper.font.size + lower.font.size) / 2 > 3
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 def test_the_foot_explains_the_signs_that_are_used_and_no_others(profile):
     assert "预 按近期进度难以如期达标" in "".join(texts(drawn([WAGE], profile), "foot"))
     assert "预" not in "".join(texts(drawn([replace(WAGE, marks=())], profile), "foot"))

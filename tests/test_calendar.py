@@ -57,7 +57,7 @@ def of(item, rows):
 
 def drawn(rows, profile=SCREEN, **words):
     today = rows[0].today if rows else TODAY
-    own = {"title": calendar_title(rows, today), "subtitle": calendar_subtitle(rows), "source": source(today)}
+    own = {"title": calendar_title(rows, today), "subtitle": calendar_subtitle(rows), "source": source(None, today)}
     return calendar(rows, PLAN.settings, profile=profile, **{**own, **words})
 
 
@@ -133,7 +133,7 @@ def test_sixty_duties_make_a_higher_picture_and_do_not_fit_a_slide(profile):
 
 def test_each_cell_says_its_state():
     assert texts(drawn(of("B7a", stood())), "word") == [
-        "● 已完成", "● 已完成", "● 补完成", "● 已完成", "○ 本期未完成", "○ 未到期",
+        "● 已完成", "● 已完成", "● 补完成", "● 已完成", "○ 待完成", "○ 未到期",
     ]  # fmt: skip
     assert texts(drawn(of("B7a", stood())), "day") == ["7月15日", "8月14日", "10月9日", "10月15日等2次", "11月30日前"]
 
@@ -151,7 +151,7 @@ def test_the_last_day_of_a_period_is_not_called_late():
 
 def test_the_last_fortnight_of_a_running_period_is_said():
     assert texts(drawn(of("B7a", stood("", date(2026, 7, 16)))), "word")[0] == "▲ 临期"
-    assert texts(drawn(of("B7a", stood("", date(2026, 7, 15)))), "word")[0] == "○ 本期未完成"
+    assert texts(drawn(of("B7a", stood("", date(2026, 7, 15)))), "word")[0] == "○ 待完成"
 
 
 def test_only_what_was_made_up_has_a_casing_in_its_colour():
@@ -170,7 +170,7 @@ def test_a_quarter_spans_its_months_and_a_year_the_whole_picture():
 
 def test_a_narrow_cell_keeps_its_words_or_its_glyph_and_hover_has_all():
     figure = drawn(of("B7a", stood()), PHONE)
-    assert texts(figure, "word") == ["●已完成", "●已完成", "●补完成", "●已完成", "○ 本期", "○未到期"]
+    assert texts(figure, "word") == ["●已完成", "●已完成", "●补完成", "●已完成", "待完成", "未到期"]
     assert texts(figure, "day") == ["7月15日", "8月14日", "10月9日", "10月15日", "30日前"]
     assert figure.data[0].hovertext[3] == (
         "<b>机关工会主席会议　10月</b><br>2026年10月1日至2026年10月31日<br>● 已完成 10月15日等2次<br>"
@@ -180,7 +180,7 @@ def test_a_narrow_cell_keeps_its_words_or_its_glyph_and_hover_has_all():
 
 def test_a_duty_without_periods_is_one_line_of_words():
     rows = stood()
-    assert texts(drawn(of("A3-1b", rows)), "word") == ["未定频次，不设期数；已登记1次，最近9月22日，连续未更新44天"]
+    assert texts(drawn(of("A3-1b", rows)), "word") == ["未定频次，不设期数；已登记1次，最近登记9月22日，连续未更新44天"]
     assert texts(drawn(of("B4a", rows)), "word") == ["◆ 应访1户，已访1户"]
 
 
@@ -214,6 +214,12 @@ def test_no_duties_say_so(profile):
 
 def test_source_and_rule_stand_at_the_foot():
     assert texts(drawn(stood()), "foot") == ["数据来源：活动台账｜数据截至2026年11月5日", LEGEND]
+
+
+def test_the_foot_has_the_day_of_the_ledger_and_the_day_judged_where_they_differ():
+    own = "数据来源：活动台账｜数据截至2026年11月4日"
+    assert source(date(2026, 11, 4), TODAY) == f"{own}｜判断日期2026年11月5日"
+    assert source(date(2026, 11, 4), date(2026, 11, 4)) == own
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.kind)

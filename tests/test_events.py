@@ -256,7 +256,7 @@ def test_a_duty_without_a_frequency_is_told_by_its_records():
     assert standing("A3-1b").progress == "尚无进展登记"
     one = standing("A3-1b", "A3-1b||2026-09-22\nA3-1b||2026-10-12\nA3-1b|2026-12-01|")
     assert (one.form, one.status, one.due, one.total) == ("notes", "moving", None, None)
-    assert one.progress == "已登记2次，最近10月12日，连续未更新24天"
+    assert one.progress == "已登记2次，最近登记10月12日，连续未更新24天"
 
 
 @pytest.mark.parametrize(
@@ -266,8 +266,8 @@ def test_a_duty_without_a_frequency_is_told_by_its_records():
         ("B4a|2026-08-01|2026-08-02", "应访1户，已访1户", "on_pace"),
         ("B4a|2026-08-01|2026-08-02\nB4a|2026-10-20|", "应访2户，已访1户", "behind"),
         ("B4a|2026-08-01|2026-08-02\nB4a|2026-11-20|", "应访1户，已访1户", "on_pace"),
-        ("B4a|2026-11-05|", "应访1户，已访0户", "moving"),
-        ("B4a||", "应访1户，已访0户", "moving"),
+        ("B4a|2026-11-05|", "应访1户，已访0户", "not_started"),
+        ("B4a||", "应访1户，已访0户", "not_started"),
         ("B4a||2025-08-02", "尚无应访登记", "not_started"),
     ],
 )
@@ -312,8 +312,8 @@ def test_a_second_meeting_in_a_month_changes_no_count(days, today):
     ("item", "table", "today", "status", "progress"),
     [
         ("A1-3a", "", TODAY, "not_started", "应完成1次，已完成0次"),
-        ("A1-3a", "A1-3a|2026-12-01|", TODAY, "moving", "应完成1次，已完成0次"),
-        ("A1-3a", "A1-3a|2026-11-05|", TODAY, "moving", "应完成1次，已完成0次"),
+        ("A1-3a", "A1-3a|2026-12-01|", TODAY, "not_started", "应完成1次，已完成0次"),
+        ("A1-3a", "A1-3a|2026-11-05|", TODAY, "not_started", "应完成1次，已完成0次"),
         ("A1-3a", "A1-3a|2026-11-04|", TODAY, "behind", "应完成1次，已完成0次"),
         ("A1-3a", "", date(2026, 12, 15), "not_started", "应完成1次，已完成0次"),
         ("A1-3a", "", date(2026, 12, 16), "due_soon", "应完成1次，已完成0次"),

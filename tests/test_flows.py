@@ -253,7 +253,9 @@ def test_parts_keep_their_usual_order_and_what_is_untold_comes_last():
     assert parts(MIXED, planned(), "reporting_unit")[1:] == [Part("乙县", 40, 45), Part("丙县", None, 500)]
     assert parts(MIXED, planned(), "method", date(2026, 7, 31)) == [Part("自培", 100, 150), Part("委培", 20, None)]
     assert parts(pd.DataFrame(), planned(), "method") == []
-    with pytest.raises(ValueError, match='by is "size": one of enterprise_type, control, method, level, reporting_unit'):
+    with pytest.raises(
+        ValueError, match='by is "size": one of enterprise_type, control, method, level, reporting_unit'
+    ):
         parts(MIXED, planned(), "size")
 
 

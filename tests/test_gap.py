@@ -206,6 +206,9 @@ def test_hostile_names_are_shown_as_they_stand(profile):
         ([unit("甲区", 10), unit("乙区", 20), unit("丙县", 45), unit("丁县", 45)], "甲区、乙区合计还差70家，占各单位缺口合计的87.5%"),
         ([unit("甲区", 10), unit("乙区", 45), unit("丙县", 45), unit("丁县", 45)], "甲区还差40家，占各单位缺口合计的72.7%"),
         ([unit("甲区", 10), unit("乙区", 20), unit("丙县", 30)], "甲区、乙区、丙县合计还差90家"),
+        ([unit(LONG, 10), unit("乙区", 20), unit("丙县", 45), unit("丁县", 45)], "前2个单位合计还差70家，占87.5%"),
+        ([unit(LONG, 10), unit("乙区", 20)], "2个单位合计还差70家"),
+        ([unit(LONG, 10), unit("乙区", 45), unit("丙县", 45), unit("丁县", 45)], f"{LONG}还差40家，占各单位缺口合计的72.7%"),
         ([unit(name, 43) for name in "甲乙丙丁"], "4个单位各差7家，合计28家"),
         ([*(unit(name, 43) for name in "甲乙丙丁"), unit("戊", 48)], "5个单位未达标，合计还差30家"),
         ([unit("甲区", 45)], "甲区未达标，还差5家"),
@@ -226,7 +229,7 @@ def test_the_subtitle_shows_both_sums_and_counts_every_unit():
     city = replace(unit("", 205, 500), reporting_unit=None)
     assert gap_subtitle(MIXED, WAGE, TARGET, city) == (
         "非公有制企业工资集体协商推行面距50%目标还差，家　｜　各单位缺口合计55家，全市净差额45家；"
-        "达标1个、未达标4个、无应建单位1个、数据过期1个、未报1个"
+        "达标1个、滞后4个、数据过期1个、无应建单位1个、未报1个"
     )
     reached_city = replace(unit("", 300, 500), reporting_unit=None)
     assert "全市已达标" in gap_subtitle(MIXED, WAGE, TARGET, reached_city)

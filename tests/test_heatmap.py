@@ -8,7 +8,8 @@ import pytest
 from unionplan import theme
 from unionplan.attainment import Attainment
 from unionplan.charts import PHONE, SCREEN, SLIDE, heatmap, heatmap_subtitle, heatmap_title
-from unionplan.charts.profile import text_width
+from unionplan.charts.parts import name_lines, with_numbers_kept
+from unionplan.charts.profile import text_width, wrap
 from unionplan.plan import Indicator
 
 PROFILES = [SCREEN, PHONE, SLIDE]
@@ -102,7 +103,7 @@ def test_every_unit_has_one_cell_for_every_target_and_all_is_legible(case, profi
     targets = {(one.indicator, one.scope) for one in cells}
     assert len(shapes(figure, "cell")) == len(texts(figure, "figure")) == len(units) * len(targets)
     assert len(figure.data[0].y) == len(units) * len(targets)
-    assert len(texts(figure, "late")) == len(units)
+    assert len(texts(figure, "late")) == (0 if case == "one target" else len(units))
     assert len(texts(figure, "goal")) == len(targets)
     assert_legible(figure, profile)
     assert profile.height in (None, figure.layout.height)
@@ -143,8 +144,17 @@ def test_the_last_column_counts_what_is_red():
     figure = drawn()
     assert texts(figure, "head") == ["滞后、逾期"]
     assert texts(figure, "late") == ["3 项", "1 项", "1 项"]
-    assert texts(drawn(row("甲区", "attained", "stale"), ["甲区"]), "late") == ["0 项"]
-    assert texts(drawn(row("甲区", "stale", "stale"), ["甲区"]), "late") == ["—"]
+    units = ["甲区", "乙区", "丙县"]
+    mixed = row("甲区", "attained", "stale") + row("乙区", "stale", "stale") + row("丙县", "on_pace")
+    assert texts(drawn(mixed, units), "late") == ["0 项", "—", "0 项"]
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.kind)
+def test_where_no_pace_is_known_nothing_is_counted_as_not_late(profile):
+    unpaced = drawn(row("甲区", "attained", "below", "stale"), ["甲区"], profile)
+    assert texts(unpaced, "late") == texts(unpaced, "head") == []
+    based = [replace(one, baseline=one.as_of and 0) for one in row("甲区", "attained", "attained")]
+    assert texts(drawn(based, ["甲区"], profile), "late") == ["0 项"]
 
 
 def test_columns_are_grouped_under_their_indicator_with_their_targets():
@@ -217,7 +227,7 @@ def test_hostile_names_are_shown_as_they_stand():
 @pytest.mark.parametrize(
     ("cells", "title"),
     [
-        (CITY, "15项次中滞后、逾期5项次：甲区3项、乙区1项、丙县1项"),
+        (CITY, "15项次中滞后、逾期5项次：甲区3项，乙区、丙县各1项"),
         ([*CITY, *row("丁县", "behind")], "16项次中滞后、逾期6项次，甲区3项最多"),
         (row("甲区", "behind") + row("乙区", "behind") + row("丙县", "behind") + row("丁县", "behind"), "4项次中滞后4项次，分布在4个单位"),
         (row("甲区", "behind", "behind") + row("乙区", "slow", "slow"), "4项次中滞后2项次，都在甲区"),
@@ -227,6 +237,18 @@ def test_hostile_names_are_shown_as_they_stand():
         (row("甲区", "attained", "slow") + row("乙区", "on_pace"), "3项次中没有滞后，偏慢1项次"),
         (row("甲区", "attained", "on_pace") + row("乙区", "on_pace"), "3项次中达标1项次，其余按进度"),
         (row("甲区", "attained", "below") + row("乙区", "on_pace"), "3项次中达标1项次"),
+        (row("甲区", "behind", "behind") + row("乙区", "behind", "behind") + row("丙县", "behind"), "5项次中滞后5项次：甲区、乙区各2项，丙县1项"),
+        (row("甲区", "behind", "behind") + row("乙区", "behind"), "3项次中滞后3项次：甲区2项、乙区1项"),
+        (row("单位11", "behind", "behind") + row("单位12", "behind"), "3项次中滞后3项次：单位11（2项）、单位12（1项）"),
+        (row("单位11", "behind") + row("单位12", "behind"), "2项次中滞后2项次：单位11、单位12各1项"),
+        (row("单位11", "behind", "slow"), "单位11 2项目标中滞后1项"),
+        (row("单位11", "attained", "attained"), "单位11 2项目标全部达标"),
+        (row(LONG, "behind", "behind") + row("乙区", "behind", "behind") + row("丙县", "behind") + row("丁县", "behind"), "6项次中滞后6项次，最多的2个单位共4项"),
+        (row(LONG, "behind", "behind") + row("乙区", "behind"), "3项次中滞后3项次，分布在2个单位"),
+        (row("甲区", "attained", "below", "below") + row("乙区", "attained"), "4项次中达标2项次，未达标2项次"),
+        (row("甲区", "attained", "below", "no_deadline") + row("乙区", "attained"), "4项次中达标2项次，未达标2项次"),
+        (row("甲区", "attained", "below", "stale"), "甲区3项目标中达标1项，未达标1项"),
+        (row("甲区", "below", "below"), "甲区2项目标中未达标2项"),
         (row("甲区", "unreported") + row("乙区", "unreported"), "各单位均未报送"),
         ([], "所选指标尚未设目标"),
     ],
@@ -245,3 +267,25 @@ def test_the_subtitle_counts_every_state():
 def test_the_units_of_the_title_stand_out():
     figure = drawn([*CITY, *row("丁县", "behind")], [*UNITS, "丁县"])
     assert [note.text for note in figure.layout.annotations if note.name == "unit" and note.font.weight == 700] == ["甲区"]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", range(120, 420, 12))
+def test_a_title_is_not_broken_between_a_unit_and_its_count(width):
+    title = "208项次中滞后29项次，青禾区、石棠县各10项，临禾县9项、单位11（8项）最多"
+    broken = with_numbers_kept(title, 20, width)
+    assert broken.replace("｜", "") == title
+    assert not any(line[0].isdigit() or line[0] in "各（" for line in wrap(broken, 20, width, True)[1:] if width > 240)
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("云岫高新技术产业开发区化工循环经济产业园工会联合会", ["云岫高新技术产业开发区", "化工循环经济产业园", "工会联合会"]),
+        ("青岚文化旅游度假区暨生态保护示范区总工会筹备组", ["青岚文化旅游度假区", "暨生态保护示范区", "总工会筹备组"]),
+        ("云岫城市建设投资集团有限责任公司直属工会委员会", ["云岫城市建设投资集团", "有限责任公司", "直属工会委员会"]),
+        ("甲区", ["甲区"]),
+        (LONG, ["澄澜市高新技术产业开发", "区先进制造与现代服务业", "产业工会联合会第一基…"]),
+    ],
+)  # fmt: skip
+def test_a_long_name_is_broken_after_whole_words_and_cut_only_beyond_three_lines(name, lines):
+    assert name_lines(name, 10, 112, 3) == lines

@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from functools import cache
 from itertools import count
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import PLAN_FOLDER
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +34,7 @@ from unionplan.store.lists import (
 )
 from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, frame_bytes
 
-PLAN = plan_of(read_tables(PLAN_FOLDER))
+PLAN = plan_of(read_tables(Path(__file__).resolve().parent.parent / "data" / "plan"))
 WAGE, MEMBER = PLAN.indicators["wage"], PLAN.indicators["member"]
 DAY = date(2026, 10, 31)
 UNITS = ("文澜区", "朝晖区", "锦澜区")

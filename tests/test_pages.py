@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -16,7 +16,6 @@ import duckdb
 import pandas as pd
 import pytest
 import streamlit as st
-from conftest import xlsx_bytes
 from streamlit.testing.v1 import AppTest
 
 from unionplan import narrative
@@ -176,9 +175,9 @@ def test_the_overview_draws_the_targets_with_its_conclusion_and_every_sentence_o
 def test_the_overview_of_an_empty_store_says_what_to_do(empty: AppTest) -> None:
     empty.run()
     assert not empty.exception
-    assert "还没有数据，请先在“数据更新”上传企业台账" in _html(empty)
+    assert "还没有数据，请先在“数据更新”上传填报单位表和企业台账" in _html(empty)
     assert "填报单位 12 个，均未报送" in _html(empty)
-    assert "共12个，名单见图下说明" in _html(empty)
+    assert "12个单位" in _html(empty)
     assert "需要关注" not in _html(empty)
 
 
@@ -221,9 +220,11 @@ UPLOADED = """
 """
 
 
-def test_a_file_is_previewed_and_confirmed_on_the_pages(empty: AppTest, tmp_path: Path) -> None:
+def test_a_file_is_previewed_and_confirmed_on_the_pages(
+    empty: AppTest, tmp_path: Path, workbook: Callable[[str], bytes]
+) -> None:
     empty.run().switch_page("pages/refresh.py").run()
-    empty.get("file_uploader")[0].set_value(("企业台账2026年10月.xlsx", xlsx_bytes(UPLOADED), ""))
+    empty.get("file_uploader")[0].set_value(("企业台账2026年10月.xlsx", workbook(UPLOADED), ""))
     empty.text_input(key="who").set_value("王芳")
     empty.run()
     assert "没有发现问题" in _html(empty) or "已处理" in _html(empty)
@@ -283,7 +284,7 @@ def test_the_overview_heads_with_four_figures_and_how_each_moved(app: AppTest, c
         in text
     )
     assert '<p class="up-card-value">1<small>/12 个</small></p>' in text
-    assert "截至2026年11月5日，市总计划应完成" in text
+    assert "市总计划应完成" not in text  # nobody has sent an activity ledger: nothing is said about tasks
 
 
 def test_the_overview_lists_what_is_behind_before_what_is_slow_before_who_has_not_reported(
@@ -385,7 +386,7 @@ def test_the_missing_enterprises_are_listed_on_request_and_are_as_many_as_the_fi
     assert f"11个填报单位未推行{short}家，只显示前100家，全部见下载" in text
     assert f"数据过期，未计入，可单独查看：{SILENT}。" in text
     rows = _tables(page, "11个填报单位未推行")
-    assert rows[0] == ["填报单位", "单位名称", "统计编码", "企业类型", "职工人数", "为什么", "统计时点"]
+    assert rows[0] == ["填报单位", "单位名称", "统计编码", "企业类型", "职工人数", "原因", "统计时点"]
     assert len(rows) == 101
     assert [int(row[4]) for row in rows[1:10]] == sorted((int(row[4]) for row in rows[1:10]), reverse=True)
 
@@ -396,10 +397,22 @@ def test_the_list_of_one_unit_is_a_link(app: AppTest, city: Path) -> None:
     assert f"高新区未推行{(row.denominator or 0) - (row.numerator or 0)}家" in text
 
 
-def test_without_a_ledger_there_is_no_list(empty: AppTest) -> None:
-    text = _html(_coverage(list="true", q="机械"))
-    assert "没有企业台账，列不出名单。" in text
-    assert "没有找到“机械”。请至少写两个字，可以写单位名称的一部分、统计编码或统一社会信用代码。" in text
+def test_without_any_data_the_page_says_what_to_do_and_draws_nothing(empty: AppTest) -> None:
+    page = _coverage(list="true", q="机械")
+    assert "工资集体协商推行面：还没有数据" in _html(page)
+    assert "请先在“数据更新”上传填报单位表，再上传企业台账或汇总表。" in _html(page)
+    assert not page.get("plotly_chart")
+
+
+def test_an_enterprise_that_nobody_has_is_told(app: AppTest) -> None:
+    told = "没有找到“龘龘”。请至少写两个字，可以写单位名称的一部分、统计编码或统一社会信用代码。"
+    assert told in _html(_coverage(q="龘龘"))
+
+
+def test_without_names_of_units_no_enterprise_is_named_either(app: AppTest) -> None:
+    page = _coverage(list="true", q="兴", hide="true")
+    assert "已选“不点名”，不列企业名单，也不查企业。" in _html(page)
+    assert "有限公司" not in _html(page)
 
 
 def test_one_enterprise_is_found_with_what_it_signed_and_who_said_so(app: AppTest, city: Path) -> None:
@@ -479,7 +492,7 @@ def test_units_that_sent_nothing_stand_apart_from_those_that_sent_a_part() -> No
     rows = [_row(missing=("甲", "乙")), _row(missing=("乙", "丙"))]
     assert narrative.silent_units(rows) == (["乙"], ["甲", "丙"])
     assert narrative.names(["甲", "乙"]) == "甲、乙"
-    assert narrative.names(list("甲乙丙丁戊己庚")) == "共7个，名单见图下说明"
+    assert narrative.names(list("甲乙丙丁戊己庚")) == "7个单位"
     assert narrative.silence(None, date(2026, 11, 5)) == "还没有报送过"
 
 

@@ -311,7 +311,7 @@ def test_the_axis_names_months_and_years():
     assert texts(figure, "month") == ["1月", "4月", "7月", "10月"] * 3
     assert texts(figure, "year") == ["2026年", "2027年", "2028年"]
     assert texts(drawn(CASES["second month of twelve"]), "month") == [f"{month}月" for month in range(1, 13)]
-    assert texts(drawn(CASES["no window, one month"]), "month") == [f"{month}月" for month in range(1, 7)]
+    assert texts(drawn(CASES["no window, one month"]), "month") == ["1月", "2月"]
 
 
 def test_the_task_is_a_diamond_at_its_end_or_a_level_line_without_one():
@@ -377,7 +377,7 @@ def test_subtitles(flow, subtitle):
         (CASES["slow"], "距50,000人任务还差37,394人，需月均1,438.2人，近三月月均1,258人，最好月1,560人（2026年5月）"),
         (
             CASES["first month"],
-            "距50,000人任务还差48,850人，需月均1,395.7人，近三月月均数据不足，最好月1,150人（2026年1月）",
+            "距50,000人任务还差48,850人，需月均1,395.7人，不足三个月，未算月均，最好月1,150人（2026年1月）",
         ),
         (CASES["last month"], "距20,000人任务还差5,054人，近三月月均1,213.3人，最好月1,560人（2026年5月）"),
         (
@@ -385,7 +385,7 @@ def test_subtitles(flow, subtitle):
             "距50,000人任务还差49,985人，需月均1,514.7人，近三月月均5人，最好月7人（2026年1月、2026年2月）",
         ),
         (stands((7, 7, 7, 7)), "距50,000人任务还差49,972人，需月均1,561.6人，近三月月均7人，最好月7人"),
-        (CASES["nought"], "距50,000人任务还差50,000人，需月均1,428.6人，近三月月均数据不足"),
+        (CASES["nought"], "距50,000人任务还差50,000人，需月均1,428.6人，不足三个月，未算月均"),
         (CASES["attained"], "技术工人培训已完成12,000人任务"),
         (CASES["no target"], "技术工人培训近三月月均1,258人，最好月1,560人（2026年5月）"),
         (CASES["stale"], "技术工人培训数据截至2026年10月31日，此后未报，已过期"),
@@ -510,7 +510,7 @@ def test_names_from_a_spreadsheet_are_shown_as_they_stand_and_whole_on_hovering(
         ("untold", "50人均未填培训方式"),
         ("only person-times", "还没有按培训方式统计的人数"),
         ("nought", "累计培训0人"),
-        ("tied", "甲区、乙县并列最多，各培训5人，占41.7%"),
+        ("tied", "各单位培训2—5人"),
         ("none", "还没有按技能等级统计的人数"),
     ],
 )
@@ -518,9 +518,26 @@ def test_breakdown_titles(case, title):
     assert breakdown_title(*PARTS[case]) == title
 
 
+@pytest.mark.parametrize(
+    ("by", "figures", "title"),
+    [
+        ("enterprise_type", {"non_public": 6832, "state": 5774}, "非公有制培训6,832人，占54.2%，最多"),
+        ("control", {"non_public": 60, "private": 40}, "私人控股培训40人，占40.0%，在已分控股情况的人数中最多"),
+        ("enterprise_type", {"untyped": 70, "state": 30}, "国有及控股培训30人，占30.0%，在已分企业类型的人数中最多"),
+        ("control", {"untyped": 70, "": 30}, "100人均未细分控股情况"),
+        ("method", {"自培": 6424, "委培": 3000}, "自培6,424人，占68.2%，最多"),
+        ("level", {"技师": 5, "高级工": 5, "初级工": 1}, "技师、高级工并列最多，各培训5人，占45.5%"),
+        ("reporting_unit", {"云岫县": 282}, "282人全部由云岫县培训"),
+    ],
+)
+def test_a_breakdown_names_the_largest_class_and_never_what_is_left_over(by, figures, title):
+    assert breakdown_title([Part(key, persons, None) for key, persons in figures.items()], by) == title
+
+
 def test_too_many_equal_parts_are_only_counted_and_none_is_coloured():
     found = [Part(name, 5, 5) for name in "甲乙丙丁"]
-    assert breakdown_title(found, "reporting_unit") == "4项并列最多，各培训5人，占25.0%"
+    assert breakdown_title(found, "reporting_unit") == "各单位均培训5人"
+    assert breakdown_title(found, "level") == "4项并列最多，各培训5人，占25.0%"
     figure = breakdown(found, "reporting_unit", title="", subtitle="", source="", note="", profile=SCREEN)
     assert {bar.fillcolor for bar in shapes(figure, "bar")} == {theme.MARK}
 
@@ -576,7 +593,7 @@ RETURNS = [("文澜区", 900, 1_000, "2026-09"), ("文澜区", 100, 120, "2026-1
 
 def test_the_page_says_what_is_open_and_draws_both_pictures_twice(page):
     app = page(RETURNS, by="培训方式")
-    assert "距50,000人任务还差49,000人，近三月月均数据不足，最好月900人（2026年9月）" in said(app)
+    assert "距50,000人任务还差49,000人，不足三个月，未算月均，最好月900人（2026年9月）" in said(app)
     assert "11个单位10月未报送，累计人数含其以前各月" in said(app)
     assert len(app.get("plotly_chart")) == 4
     specs = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]

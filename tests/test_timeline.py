@@ -13,6 +13,7 @@ from unionplan import theme
 from unionplan.access import Person
 from unionplan.charts import PHONE, SCREEN, SLIDE
 from unionplan.charts.calendar_titles import (
+    drawn_by_name,
     late_words,
     participation_subtitle,
     participation_title,
@@ -22,7 +23,7 @@ from unionplan.charts.calendar_titles import (
 )
 from unionplan.charts.participation import participation
 from unionplan.charts.profile import text_width
-from unionplan.charts.timeline import drawn_by_name, timeline
+from unionplan.charts.timeline import timeline
 from unionplan.events import events_of, standings
 from unionplan.observations import ACTIVITIES
 from unionplan.plan import plan_of, read_tables
@@ -64,7 +65,11 @@ def of(item, rows):
 
 def drawn(rows, profile=SCREEN, **words):
     today = rows[0].today if rows else TODAY
-    own = {"title": timeline_title(rows, today), "subtitle": timeline_subtitle(rows), "source": source(today)}
+    own = {
+        "title": timeline_title(rows, PLAN.settings, today),
+        "subtitle": timeline_subtitle(rows),
+        "source": source(None, today),
+    }
     return timeline(rows, PLAN.settings, profile=profile, **{**own, **words})
 
 
@@ -145,10 +150,20 @@ def test_recurring_duties_are_left_to_the_calendar():
 
 def test_departments_stand_together_under_their_body():
     figure = drawn(stood())
-    assert texts(figure, "group") == ["市总", "经济工作部", "市总", "宣传教育部", "市总", "民主管理部", "机关工会"]
+    assert texts(figure, "group") == [
+        "市总",
+        "经济工作部",
+        "市总",
+        "宣传教育部",
+        "市总",
+        "民主管理部",
+        "市总",
+        "定性工作",
+        "机关工会",
+    ]
     assert texts(figure, "task") == [
-        "创新成果评审表彰", "主力军主题竞赛", "全市职工技术比武", "工人先锋号", "职工歌咏比赛", "职工演讲赛",
-        "职工代表竞选试点", "公务礼仪讲座",
+        "创新成果评审表彰", "全市职工技术比武", "工人先锋号", "职工歌咏比赛", "职工演讲赛", "职工代表竞选试点",
+        "主力军主题竞赛", "公务礼仪讲座",
     ]  # fmt: skip
     assert texts(drawn(of("B2b", stood())), "group") == ["机关工会"]
 
@@ -161,18 +176,18 @@ def test_the_departments_of_one_body_follow_each_other_however_the_rows_come():
 def test_light_and_count_stand_at_the_right():
     figure = drawn(stood())
     assert texts(figure, "state") == [
-        "◆ 推进中", "◆ 推进中", "● 已完成", "■ 滞后", "● 已完成", "● 已完成", "○ 未开始", "◆ 推进中",
+        "◆ 推进中", "● 已完成", "■ 滞后", "● 已完成", "● 已完成", "○ 未开始", "已登记1次", "○ 未开始",
     ]  # fmt: skip
     assert texts(figure, "detail") == [
-        "2/3步", "已登记1次", "1/1次", "0/2步　晚于计划日26天", "1/1次", "1/1次　补", "0/1步", "0/1次",
+        "2/3步", "1/1次", "0/2步　晚于计划日26天", "1/1次", "1/1次　补", "0/1步", "连续未更新108天", "0/1次",
     ]  # fmt: skip
 
 
 def test_labels_say_step_and_day_and_what_does_not_count():
     figure = drawn(stood())
     assert texts(figure, "label") == [
-        "表彰 计划12月10日", "推广 10月8日", "评审 8月12日", "7月20日", "9月20日", "评比 计划10月10日", "5月3日",
-        "补10月12日", "动员 未计入9月2日", "计划11月18日",
+        "表彰 计划12月10日", "推广 10月8日", "评审 8月12日", "9月20日", "评比 计划10月10日", "5月3日", "补10月12日",
+        "动员 未计入9月2日", "7月20日", "计划11月18日",
     ]  # fmt: skip
 
 
@@ -196,6 +211,39 @@ def test_lateness_runs_from_the_day_missed_to_the_day_judged():
     assert late.x0 == pytest.approx(window.x1)
     assert late.fillcolor == theme.ROLES["behind"].mark
     assert texts(figure, "detail") == ["0/1次　逾期29天"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "label"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 7), "计划10月1—7日"),
+        (date(2026, 9, 20), date(2026, 10, 7), "计划9月20日—10月7日"),
+        (date(2026, 10, 7), date(2026, 10, 7), "计划10月7日"),
+        (date(2026, 1, 1), date(2026, 10, 7), "计划10月7日前"),
+        (date(2026, 7, 1), date(2026, 10, 7), "计划10月7日前"),
+        (date(2026, 10, 7), date(2027, 3, 1), "计划10月7日起"),
+    ],
+)
+def test_a_window_without_an_event_tells_its_days(start, end, label):
+    [row] = of("A2-2d", stood(""))
+    row = replace(row, item=replace(row.item, start=start, end=end))
+    assert texts(drawn([row]), "label") == [label]
+    assert "计划" not in "".join(texts(drawn(of("A2-2d", stood())), "label"))
+
+
+def test_a_window_that_has_passed_tells_its_days_beside_its_events():
+    rows = of("A2-2d", stood("A2-2d|预赛||2026-08-12"))
+    assert (rows[0].status, texts(drawn(rows), "label")) == ("overdue", ["计划10月1—7日", "未计入8月12日"])
+
+
+def test_work_without_figures_says_its_newest_entry_while_that_is_young():
+    assert texts(drawn(of("A1-2", stood("A1-2|启动||2026-09-06"))), "detail") == ["最近登记9月6日"]
+    assert texts(drawn(of("A1-2", stood("A1-2|启动||2026-09-05"))), "detail") == ["连续未更新61天"]
+
+
+def test_a_phone_has_the_months_at_every_group():
+    assert texts(drawn(stood(), PHONE), "month") == [f"{month}月" for month in range(7, 13)] * 5
+    assert texts(drawn(stood()), "month") == [f"{month}月" for month in range(7, 13)]
 
 
 def test_a_label_beside_the_day_judged_moves_to_its_free_side():
@@ -244,16 +292,18 @@ def test_hostile_names_are_shown_as_they_stand(profile):
 
 
 def test_the_title_counts_every_state_body_by_body():
-    assert timeline_title(stood(), TODAY) == (
-        "截至11月5日，市总11项活动和里程碑中已完成3项，推进中1项，滞后1项，未开始6项；"
-        "机关工会5项中已完成1项，推进中1项，未开始3项"
+    assert timeline_title(stood(), PLAN.settings, TODAY) == (
+        "截至11月5日，市总6项活动和里程碑中已完成3项，推进中1项，滞后1项，未开始1项；机关工会1项未开始"
     )
-    assert timeline_title(of("A1-3a", stood()), TODAY) == "截至11月5日，市总1项活动和里程碑已完成"
+    assert timeline_title(of("A1-3a", stood()), PLAN.settings, TODAY) == "截至11月5日，市总1项活动和里程碑已完成"
     assert (
-        timeline_title([*of("A1-3a", stood()), *of("A2-2c", stood())], TODAY)
+        timeline_title([*of("A1-3a", stood()), *of("A2-2c", stood())], PLAN.settings, TODAY)
         == "截至11月5日，市总2项活动和里程碑全部已完成"
     )
-    assert timeline_title([], TODAY) == "所选范围没有计数活动和里程碑"
+    figure = drawn(stood())
+    assert sum(text[0] in "●◆▲■○◇" for text in texts(figure, "state")) == 7
+    assert timeline_title(of("A1-3a", stood("")), PLAN.settings, TODAY) == "所选范围的活动和里程碑尚无登记"
+    assert timeline_title([], PLAN.settings, TODAY) == "所选范围没有计数活动和里程碑"
 
 
 def test_the_subtitle_names_what_is_late_the_longest_first():
@@ -292,7 +342,11 @@ TURNOUT = {
 
 
 def turnout(groups, profile=SCREEN, **words):
-    own = {"title": participation_title(groups), "subtitle": participation_subtitle(groups), "source": source(TODAY)}
+    own = {
+        "title": participation_title(groups),
+        "subtitle": participation_subtitle(groups),
+        "source": source(None, TODAY),
+    }
     return participation(groups, profile=profile, **{**own, **words})
 
 
@@ -373,12 +427,12 @@ def test_a_slide_refuses_more_events_than_it_holds():
 @pytest.mark.parametrize(
     ("groups", "title"),
     [
-        (TURNOUT["one"], "市总1项活动，128家单位参与，非公有制70家，占54.7%"),
-        (TURNOUT["two"], "市总2项活动，188家次单位参与，非公有制105家次，占55.9%"),
-        ({"市总": CITY}, "市总6项活动中3项计入，194家次单位参与，报明非公有制105家次"),
-        ({"市总": CITY[2:3]}, "市总1项活动，6家单位参与"),
-        (TURNOUT["nought"], "市总1项活动，0家单位参与"),
-        ({"市总": CITY[:1], "机关工会": [event("体检", 3, 3, 0, 0)]}, "市总1项活动，128家单位参与，非公有制70家，占54.7%；机关工会1项活动，3家单位参与，非公有制0家，占0.0%"),
+        (TURNOUT["one"], "市总1项活动，参与单位128家，非公有制70家，占54.7%"),
+        (TURNOUT["two"], "市总2项活动，参与单位188家次，非公有制105家次，占55.9%"),
+        ({"市总": CITY}, "市总6项活动中4项已报参与单位数，计入3项，参与单位194家次，报明非公有制105家次"),
+        ({"市总": CITY[2:3]}, "市总1项活动，参与单位6家"),
+        (TURNOUT["nought"], "市总1项活动，参与单位0家"),
+        ({"市总": CITY[:1], "机关工会": [event("体检", 3, 3, 0, 0)]}, "市总1项活动，参与单位128家，非公有制70家，占54.7%；机关工会1项活动，参与单位3家，非公有制0家，占0.0%"),
         ({"市总": CITY[-1:]}, "各项活动均未报参与单位数"),
         ({}, "各项活动均未报参与单位数"),
     ],

@@ -160,6 +160,16 @@ def test_an_axis_that_does_not_begin_at_nought_says_so():
     assert texts(low, "scale")[0] == "0"
 
 
+@pytest.mark.parametrize("values", [(560, 570), (510, 560), (700, 960), (505,)])
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.kind)
+def test_a_target_never_lies_on_an_axis_that_does_not_begin_at_nought(values, profile):
+    figure = drawn(points(values, "attained"), profile)
+    (target,), lines = shapes(figure, "target"), sorted(shape.y0 for shape in shapes(figure, "grid"))
+    assert lines[-1] - target.y0 >= (lines[1] - lines[0]) / 4
+    assert 3 <= len(lines) <= 5
+    assert collisions(figure) == []
+
+
 @pytest.mark.parametrize("case", [case for case in CASES if case not in ("empty", "all missing")])
 def test_there_are_few_horizontal_lines_and_all_rates_lie_between_them(case):
     given, target = CASES[case]

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -273,6 +274,8 @@ def _submitted(store: Store, path: str, options: Options, arguments: argparse.Na
         print(refusal or f"  {outcome}：{counts}")
     elif refusal:
         _say(refusal)
+    if any(found.rule == "indicator_missing" for found in seen.problems):
+        _say("请加 --indicator 指定，如 --indicator contract；可用 " + "、".join(COVERAGE) + "，也可用中文名称。")
     return entry, bool(refusal)
 
 
@@ -416,6 +419,7 @@ def _run_server(arguments: argparse.Namespace, address: str, root: Path) -> int:
                "--server.address", arguments.host, "--server.port", str(arguments.port),
                "--logger.hideWelcomeMessage", "true"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "UNIONPLAN_STORE": str(root.resolve())})  # noqa: S603 - our own interpreter and app
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ended from outside, the server ends too
     try:
         while server.poll() is None and not _healthy(address):
             time.sleep(0.2)

@@ -22,6 +22,7 @@ from unionplan.plan import Item, Plan, Settings
 
 MONTHS = {"每月": 1, "每季": 3, "每半年": 6, "每年": 12}
 BY_CASE = "应访即访"
+SILENT_DAYS = 60  # a work without figures moves only if something was entered within so many days
 OUTSIDE, NO_PERIOD = "不在起止日期内", "所属期对不上应完成的期次"
 NO_STEP, TOO_EARLY = "步骤与计划所列不符", "早于前置任务完成"
 
@@ -116,6 +117,21 @@ class Standing:
     def late_days(self) -> int:
         """Return how many days it is late, 0 when it is not."""
         return (self.today - self.late_since).days if self.late_since else 0
+
+    @property
+    def last_done(self) -> date | None:
+        """Return the day of the newest event that counts, None where there is none."""
+        return max((event.done_on for event in self.counted if event.done_on), default=None)
+
+    @property
+    def silent_days(self) -> int:
+        """Return how many days ago the newest event that counts took place, 0 where there is none."""
+        return (self.today - self.last_done).days if self.last_done else 0
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was entered for so long that "推进中" would say too much."""
+        return self.silent_days > SILENT_DAYS
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -332,7 +348,7 @@ def _by_cases(common: dict[str, Any], past: Sequence[Event], settings: Settings)
     counted = tuple(event for event in past if _inside(event, item))
     open_cases = [event for event in common["waiting"] if event.planned_on is None or event.planned_on <= today]
     missed = min((event.planned_on for event in open_cases if event.planned_on and event.missed(today)), default=None)
-    status = _open_status(item, settings, today, missed, bool(counted or open_cases))
+    status = _open_status(item, settings, today, missed, bool(counted))
     if not open_cases and counted and status != "out_of_plan":
         status = "done" if item.settled or (item.end and today > item.end) else "on_pace"
     if not open_cases and not counted and status in ("due_soon", "overdue"):
@@ -352,7 +368,7 @@ def _by_count(common: dict[str, Any], past: Sequence[Event], settings: Settings)
     goal = int(item.target) if item.target is not None else 1
     missed = _passed(common["waiting"], today)
     done = item.settled or len(counted) >= goal
-    status = "done" if done else _open_status(item, settings, today, missed, bool(counted or common["waiting"]))
+    status = "done" if done else _open_status(item, settings, today, missed, bool(counted))
     return Standing(
         form="count", status=status, **common, due=None, done=len(counted), total=goal, periods=(), steps=(),
         counted=counted, made_up=made_up, late_since=_late_since(item, status, missed),
@@ -382,7 +398,7 @@ def _by_steps(
     waiting = [event for event in common["waiting"] if event.step not in {one.step for one in named}]
     missed = _passed(waiting, today)
     done = item.settled or (bool(steps) and len(named) == len(steps))
-    status = "done" if done else _open_status(item, settings, today, missed, bool(counted or waiting))
+    status = "done" if done else _open_status(item, settings, today, missed, bool(counted))
     return Standing(
         form="steps", status=status, **common, due=None, done=len(steps) if item.settled else len(named),
         total=len(steps), periods=(), steps=steps, counted=counted,
@@ -420,7 +436,10 @@ def _by_notes(common: dict[str, Any], past: Sequence[Event], settings: Settings)
 
 
 def _open_status(item: Item, settings: Settings, today: date, missed: date | None, moving: bool) -> str:
-    """Return the status of an item that is not done, in the order of docs/rules.md 12."""
+    """Return the status of an item that is not done, in the order of docs/rules.md 12.
+
+    It is `moving` by what took place: a day that was only announced is no progress.
+    """
     if item.settled or out_of_plan(item.start, item.end, settings):
         return "done" if item.settled else "out_of_plan"
     if item.end is None:
@@ -497,10 +516,10 @@ def _in_steps(one: Standing) -> str:
 
 
 def _in_notes(one: Standing) -> str:
-    last = one.counted[-1].done_on if one.counted else None
+    last = one.last_done
     if last is None:
         return "尚无进展登记"
-    return f"已登记{one.done}次，最近{last.month}月{last.day}日，连续未更新{(one.today - last).days}天"
+    return f"已登记{one.done}次，最近登记{last.month}月{last.day}日，连续未更新{one.silent_days}天"
 
 
 def _month_day(event: Event | None) -> str:

@@ -22,7 +22,10 @@ _SHOWN = 3
 APART = "口径不同、未并入"
 _NAMED = 4
 _LISTED = 6  # a card names at most so many units
-_WORST_FIRST = ("overdue", "behind", "slow", "below", "no_deadline")
+_WORST_FIRST = {
+    "逾期": ("overdue",), "滞后": ("behind",), "偏慢": ("slow",), "未达标": ("below", "no_deadline"),
+}  # fmt: skip
+"""What the overview speaks of first; short of the target without a pace is one thing, whatever the reason."""
 CITY_PLAN = "市总计划"
 Indicators = Mapping[str, Indicator]
 
@@ -109,14 +112,14 @@ def conclusion(rows: Sequence[Attainment], indicators: Indicators) -> str:
     """Return the overview's one line: what stands worst, by name as long as the names can be read at a glance."""
     days = [row.as_of for row in rows if row.as_of]
     if not days:
-        return "还没有数据，请先在“数据更新”上传企业台账"
+        return "还没有数据，请先在“数据更新”上传填报单位表和企业台账"
     start = f"截至{theme.month_day(max(days))}，"
     judged = [row for row in rows if row.target_bp is not None]
-    for status in _WORST_FIRST:
-        found = [row for row in judged if row.status == status]
+    for word, statuses in _WORST_FIRST.items():
+        found = sorted((row for row in judged if row.status in statuses), key=lambda row: -(row.gap or 0))
         if found:
-            word, names = theme.STATUS[status].word, [_named_gap(row, indicators[row.indicator]) for row in found]
-            return f"{start}{len(found)}项{word}" + (f"：{'、'.join(names)}" if len(names) <= _NAMED else "")
+            named = [_named_gap(row, indicators[row.indicator]) for row in found]
+            return f"{start}{len(found)}项{word}" + (f"：{'、'.join(named)}" if len(named) <= _NAMED else "")
     reached = sum(row.attained is True for row in judged)
     return (
         f"{start}{len(judged)}项覆盖目标{'全部达标' if reached == len(judged) else f'达标{reached}项'}"
@@ -136,7 +139,7 @@ def units_counted(rows: Sequence[Attainment], units: int) -> str:
         return f"填报单位 {units} 个，均未报送"
     sets = {row.missing for row in known}
     if sets == {()}:
-        return f"{units}个填报单位均已报送"
+        return "填报单位已报送" if units == 1 else f"{units}个填报单位均已报送"
     if len(sets) > 1:
         return "各指标已报送的单位不同，未报送单位见图下说明"
     row = known[0]
@@ -253,7 +256,7 @@ def silence(last: date | None, day: date) -> str:
 
 def names(units: Sequence[str]) -> str:
     """Return units by name, or how many there are where they are too many to read at a glance."""
-    return "、".join(units) if len(units) <= _LISTED else f"共{len(units)}个，名单见图下说明"
+    return "、".join(units) if len(units) <= _LISTED else f"{len(units)}个单位"
 
 
 def due_items(states: Sequence[ItemState], day: date) -> str:
@@ -269,6 +272,13 @@ def due_items(states: Sequence[ItemState], day: date) -> str:
     still = [one.item.short or one.item.name for one in due if one.status not in ("done", "attained")]
     named = f"；未完成的是{'、'.join(still)}" if 0 < len(still) <= _NAMED else ""
     return f"{start}应完成{len(due)}项，已完成{len(due) - len(still)}项{named}。"
+
+
+def late_items(states: Sequence[ItemState]) -> list[ItemState]:
+    """Return the plan's items that are late though no rate: what an overview of rates alone would hide."""
+    return [
+        one for status in ("overdue", "behind", "slow") for one in states if one.status == status and one.row is None
+    ]
 
 
 def lapsing(row: Attainment, ending: Mapping[int, int], days: int = 90) -> str:

@@ -79,7 +79,7 @@ def breakdown(
 
 
 def _rows(parts: Sequence[Part], by: str) -> list[Row]:
-    total, first = sum(part.persons or 0 for part in parts), leaders(parts)
+    total, first = sum(part.persons or 0 for part in parts), leaders(parts, by)
     ordered = sorted(parts, key=lambda part: (not part.key, by != "level" and -(part.persons or 0)))
     return [_row(part, by, total, part.key in first) for part in ordered]
 

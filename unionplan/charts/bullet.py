@@ -30,8 +30,8 @@ from unionplan.charts.profile import (
 )
 from unionplan.plan import CITY_OWN, Indicator, Target
 
-ROOMY, TIGHT = 3.9, 1.95  # the most and the least height of a row, in u
-PITCH, GROUP_GAP, AXIS = 2.4, 1.0, 1.5
+ROOMY, TIGHT = 3.9, 2.05  # the most and the least height of a row, in u
+PITCH, GROUP_GAP, AXIS = 2.6, 1.0, 1.5
 GROUP_WIDTH, LABEL_WIDTH, SLASH = 7.2, 6.3, 0.9
 
 
@@ -55,8 +55,8 @@ class Cells:
 
     @property
     def pledge(self) -> str:
-        """Return the promise if it is short enough to stand under the target; the hover text has it whole."""
-        return self.promise if text_width(self.promise, 1) <= 6 else ""
+        """Return the promise if it is short and whole: with … in it, it would look cut; the hover text has it."""
+        return self.promise if text_width(self.promise, 1) <= 6 and "…" not in self.promise else ""
 
     @property
     def role(self) -> theme.Role:
@@ -169,10 +169,16 @@ def _remarks(rows: Sequence[Attainment]) -> list[str]:
     marks = {mark for row in rows for mark in row.marks}
     said = [f"{mark.sign} {mark.meaning}" for key, mark in theme.MARKS.items() if key in marks]
     if any(row.low is not None and row.high is not None for row in rows):
-        said.append("数值下的区间：待认定、空缺的企业全未覆盖至全覆盖")
+        said.append("区间：待认定、空缺的企业按全未覆盖和全覆盖分别计算")
     missing = list(dict.fromkeys(unit for row in rows for unit in row.missing if unit not in row.apart))
     apart = list(dict.fromkeys(unit for row in rows for unit in row.apart))
-    for units, word in ((missing, "未报送、未计入"), (apart, "口径不同、未计入")):
+    partly = [unit for unit in missing if not all(unit in row.missing for row in rows)]
+    silent = [unit for unit in missing if unit not in partly]
+    for units, word in (
+        (silent, "未报送、未计入"),
+        (partly, "部分指标未报、未计入该指标"),
+        (apart, "口径不同、未计入"),
+    ):
         if units:
             said.append(f"{len(units)}个单位{word}：{'、'.join(units)}")
     return said
@@ -279,7 +285,9 @@ def _key(sheet: Sheet, cells: Sequence[Cells], x: float, y: float, right: float)
 
 def _key_words(cells: Sequence[Cells]) -> list[tuple[str, str]]:
     rows = [one.row for one in cells]
-    words = [("measure", "完成值"), ("target", "目标")]
+    words = [("measure", "完成值")]
+    if any(row.target_bp is not None for row in rows):
+        words.append(("target", "目标"))
     if any(row.baseline is not None for row in rows):
         words.append(("baseline", "期初"))
     if any(row.due_rate is not None and not row.attained for row in rows):
@@ -458,8 +466,8 @@ def _cell(
     u = sheet.profile.u
     if words == theme.NONE:
         color, bold = theme.INK_FAINT, False
-    sheet.text(name, x, y - (0.28 * u if below else 0), words, size, color, bold, at)
-    sheet.text(name, x, y + 0.64 * u, below, sheet.profile.source, theme.INK_FAINT, at=at)
+    sheet.text(name, x, y - (0.38 * u if below else 0), words, size, color, bold, at)
+    sheet.text(name, x, y + 0.76 * u, below, sheet.profile.source, theme.INK_FAINT, at=at)
 
 
 # The narrow layout: phone

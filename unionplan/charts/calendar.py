@@ -22,6 +22,7 @@ from unionplan.plan import Settings
 
 WIDE = 13.0  # the most that a name may take, in u
 SEAM, HEADS, GROUP = 0.14, 3.5, 1.6  # in u: space between cells, height of the months' names and of a group's head
+FRAMED = 0.7  # in u: the space that words leave free in a framed cell
 ROW = (2.5, 3.1, 4.2)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 LEGEND = "补：期满之后补完成，计入已完成，全年保留标记；一期内多次只计一期"
 
@@ -112,11 +113,11 @@ def _words(period: Period, today: date, soon: int) -> Words:
     if period.state == "missed":
         return _missed(period, today)
     if period.state == "future":
-        return Words("not_started", ("○ 未到期", "○未到期", "○"), ("",))
+        return Words("not_started", ("○ 未到期", "○未到期", "未到期", "○"), ("",))
     by = (f"{theme.month_day(period.last)}前", f"{period.last.day}日前", "")
     if (period.last - today).days <= soon:
         return Words("due_soon", (theme.light("due_soon"), theme.STATUS["due_soon"].glyph), by)
-    return Words("not_started", ("○ 本期未完成", "○ 本期", "○"), by)
+    return Words("not_started", ("○ 待完成", "○待完成", "待完成", "○"), by)
 
 
 def _done(period: Period) -> Words:
@@ -292,7 +293,8 @@ def _cell(sheet: Sheet, words: Words, left: float, right: float, top: float, bot
     sheet.box("cell", *box, role.cell, theme.RULE if waits else role.mark if words.made_up else "")
     if waits:
         dotted(sheet)
-    width, middle, centre = box[2] - box[0] - 0.1 * p.u, (top + bottom) / 2, (left + right) / 2
+    inset = FRAMED if waits else 0.1  # words keep clear of a frame
+    width, middle, centre = box[2] - box[0] - inset * p.u, (top + bottom) / 2, (left + right) / 2
     first, second = (_fitting(variants, p.source, width) for variants in (words.first, words.second))
     shift = 0.55 * p.u if second else 0
     sheet.text("word", centre, middle - shift, first, p.source, role.ink, not waits, "center")

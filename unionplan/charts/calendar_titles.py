@@ -12,7 +12,7 @@ from datetime import date
 
 from unionplan import theme
 from unionplan.events import Event, Joined, Standing, joined, joined_sums
-from unionplan.plan import Item
+from unionplan.plan import Item, Settings
 
 NAMED = 3  # a title names at most so many things
 TYPES = ("国有及控股", "集体", "非公有制", "未分类型")
@@ -34,9 +34,10 @@ def by_body(rows: Sequence[Standing]) -> dict[str, list[Standing]]:
     return found
 
 
-def source(day: date) -> str:
-    """Return where the figures come from and the day they are judged on, for the foot of a picture."""
-    return f"数据来源：活动台账｜数据截至{theme.chinese_date(day)}"
+def source(as_of: date | None, day: date) -> str:
+    """Return where the figures come from, the ledger's own 统计时点, and the day judged where that is another."""
+    parts = ["数据来源：活动台账", f"数据截至{theme.chinese_date(as_of or day)}"]
+    return "｜".join([*parts, *([f"判断日期{theme.chinese_date(day)}"] if as_of and as_of != day else [])])
 
 
 def _each(rows: Sequence[Standing], sentence: Callable[[list[Standing]], str]) -> str:
@@ -108,16 +109,38 @@ def calendar_subtitle(rows: Sequence[Standing]) -> str:
 # The timeline of activities and milestones
 
 
+def shown_forms(rows: Sequence[Standing]) -> list[Standing]:
+    """Return all that is no recurring duty: those stand in the calendar."""
+    return [row for row in rows if row.item.kind != "recurring"]
+
+
+def dated(events: Sequence[Event]) -> list[Event]:
+    """Return the events that have a day of completion or a planned one."""
+    return [event for event in events if event.done_on or event.planned_on]
+
+
+def drawn_by_name(rows: Sequence[Standing], settings: Settings) -> list[Standing]:
+    """Return the rows that have records, or a window of their own inside the plan's period, in their order."""
+    return [row for row in shown_forms(rows) if dated(row.events) or _definite(row, settings)]
+
+
+def _definite(row: Standing, settings: Settings) -> bool:
+    """Whether the window says more than "some time in this period"."""
+    start, end = row.item.start, row.item.end
+    touches = row.status != "out_of_plan" and start is not None and end is not None and end >= settings.period_start
+    return bool(touches and start and end and (start > settings.period_start or end < settings.period_end))
+
+
 def tasks(rows: Sequence[Standing]) -> list[Standing]:
-    """Return activities with a number and milestones whose window touches the plan's own, or that are done."""
-    return [row for row in rows if row.form in ("count", "steps") and row.status != "out_of_plan"]
+    """Return activities with a number and milestones: what has a light."""
+    return [row for row in rows if row.form in ("count", "steps")]
 
 
-def timeline_title(rows: Sequence[Standing], today: date) -> str:
-    """Return how many activities and milestones stand where, body by body."""
-    found = tasks(rows)
+def timeline_title(rows: Sequence[Standing], settings: Settings, today: date) -> str:
+    """Return how many of the activities and milestones that are drawn stand where, body by body."""
+    found = tasks(drawn_by_name(rows, settings))
     if not found:
-        return "所选范围没有计数活动和里程碑"
+        return "所选范围的活动和里程碑尚无登记" if tasks(rows) else "所选范围没有计数活动和里程碑"
     words = [f"{who}{len(own)}项{_tasks_done(own)}" for who, own in by_body(found).items()]
     return f"截至{theme.month_day(today)}，" + "；".join([words[0].replace("项", "项活动和里程碑", 1), *words[1:]])
 
@@ -170,14 +193,20 @@ def _took_part(who: str, events: Sequence[Event]) -> str:
         return ""
     total, parts = joined_sums(sound)
     measure = "家次" if len(sound) > 1 else "家"
-    subject = f"{len(sound)}项活动" if len(sound) == len(events) else f"{len(events)}项活动中{len(sound)}项计入"
-    start = f"{who}{subject}，{theme.count(total)}{measure}单位参与"
+    start = f"{who}{_reporting(events, len(sound))}，参与单位{theme.count(total)}{measure}"
     if not total or all(row.parts[NON_PUBLIC] is None for row in sound):
         return start
     count = f"非公有制{theme.count(parts[NON_PUBLIC])}{measure}"
     if not typed(sound, NON_PUBLIC):
         return f"{start}，报明{count}"
     return f"{start}，{count}，占{theme.percent(parts[NON_PUBLIC], total)}%"
+
+
+def _reporting(events: Sequence[Event], sound: int) -> str:
+    """Return how many events told their units, and how many of these are summed where not all can be."""
+    known = sum(event.joined is not None for event in events)
+    words = f"{known}项活动" if known == len(events) else f"{len(events)}项活动中{known}项已报参与单位数"
+    return words if sound == known else f"{words}，计入{sound}项"
 
 
 def typed(rows: Sequence[Joined], kind: int) -> bool:

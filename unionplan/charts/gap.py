@@ -15,12 +15,12 @@ import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.parts import TIGHT, Area, cut, empty, figures, hover, hover_trace, name, rate, shown
+from unionplan.charts.parts import TIGHT, Area, empty, figures, hover, hover_trace, name, name_lines, rate, shown
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
 from unionplan.plan import Indicator, Target
 
-WIDE = 10.0  # the most that a name may take, in u
+WIDE = 11.4  # the most that a name may take, in u
 LEAST, COMFORT, MOST = 1.3, 2.1, 2.7  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 SLASH = 0.9
 Order = Literal["value", "given"]
@@ -204,11 +204,10 @@ def _wide(
     sheet: Sheet, entries: Sequence[Entry], indicator: Indicator, top: float, room: float | None
 ) -> tuple[float, go.Bar]:
     p = sheet.profile
-    columns, first = _columns(p, entries, indicator), top + 2.2 * p.u
-    lines, labels = _names(p, entries, 2), sum(bool(entry.group) for entry in entries) * _label(p)
+    first, labels = top + 2.2 * p.u, sum(bool(entry.group) for entry in entries) * _label(p)
     spare = None if room is None else room - (first - top) - labels
-    if spare is not None and _needs(p, lines) > spare:
-        lines = _names(p, entries, 1)
+    lines = _fitting_names(p, entries, spare)
+    columns = _columns(p, entries, indicator, lines)
     heights = _heights(p, lines, spare)
     _heads(sheet, columns, indicator, first - 0.75 * p.u, any(entry.gap for entry in entries))
     areas: list[Area] = []
@@ -224,7 +223,16 @@ def _wide(
 
 
 def _names(p: Profile, entries: Sequence[Entry], count: int) -> list[list[str]]:
-    return [cut(entry.unit, p.label, WIDE * p.u, count, True) for entry in entries]
+    return [name_lines(entry.unit, p.label, WIDE * p.u, count, True) for entry in entries]
+
+
+def _fitting_names(p: Profile, entries: Sequence[Entry], room: float | None) -> list[list[str]]:
+    """Return the names in up to three lines, in fewer where the height is fixed and does not suffice."""
+    for count in (3, 2):
+        lines = _names(p, entries, count)
+        if room is None or _needs(p, lines) <= room:
+            return lines
+    return _names(p, entries, 1)
 
 
 def _needs(p: Profile, lines: Sequence[Sequence[str]]) -> float:
@@ -232,7 +240,7 @@ def _needs(p: Profile, lines: Sequence[Sequence[str]]) -> float:
 
 
 def _least(p: Profile, words: Sequence[str]) -> float:
-    return max(LEAST * p.u, len(words) * TIGHT * p.label + 0.1 * p.u)
+    return max(LEAST * p.u, len(words) * TIGHT * p.label + (0.6 if len(words) > 1 else 0.1) * p.u)
 
 
 def _heights(p: Profile, lines: Sequence[Sequence[str]], room: float | None) -> list[float]:
@@ -246,7 +254,7 @@ def _heights(p: Profile, lines: Sequence[Sequence[str]], room: float | None) -> 
     return [_least(p, words) + more for words in lines]
 
 
-def _columns(p: Profile, entries: Sequence[Entry], indicator: Indicator) -> Columns:
+def _columns(p: Profile, entries: Sequence[Entry], indicator: Indicator, lines: Sequence[Sequence[str]]) -> Columns:
     """Return the columns: each as wide as its widest text, the bars take what is left."""
     apart = 1.3 * p.u
     base = p.right - _wide_as(p, indicator.base_word, [entry.base for entry in entries])
@@ -254,7 +262,7 @@ def _columns(p: Profile, entries: Sequence[Entry], indicator: Indicator) -> Colu
     value = covered - _wide_as(p, indicator.covered_word, [entry.covered for entry in entries]) - apart
     end = value - _wide_as(p, "完成值 %", [entry.value for entry in entries]) - apart
     rank = p.margin + widest([entry.rank for entry in entries], p.head)
-    names = max(widest(words, p.label, True) for words in _names(p, entries, 2))
+    names = max(widest(words, p.label, True) for words in lines)
     right = rank + (0.9 * p.u if rank > p.margin else 0) + names
     zero = right + 0.7 * p.u
     full = end - 0.5 * p.u - widest([entry.gap for entry in entries], p.value, True)
@@ -326,7 +334,7 @@ def _narrow_row(sheet: Sheet, entry: Entry, entries: Sequence[Entry], top: float
     ranks = widest([one.rank for one in entries], p.head)
     left = p.margin + (ranks + 0.5 * p.u if ranks else 0)
     room = p.right - left - text_width(said, p.head) - 0.8 * p.u
-    lines = cut(entry.unit, p.label, room, 2, True)
+    lines = name_lines(entry.unit, p.label, room, 3, True)
     sheet.text("rank", p.margin, top + leading(p.label) / 2, entry.rank, p.head, theme.INK_FAINT)
     y = sheet.lines("unit", left, top, lines, p.label, theme.INK, entry.focus)
     sheet.text("value", p.right, top + leading(p.label) / 2, said, p.head, theme.INK_SOFT, at="right")

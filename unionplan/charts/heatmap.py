@@ -15,12 +15,26 @@ import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.parts import TIGHT, Area, cut, dotted, empty, figures, hover, hover_trace, name, rate, shown
+from unionplan.charts.parts import (
+    TIGHT,
+    Area,
+    cut,
+    dotted,
+    empty,
+    figures,
+    hover,
+    hover_trace,
+    name,
+    name_lines,
+    rate,
+    shown,
+    with_numbers_kept,
+)
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
-from unionplan.charts.titles import heatmap_focus, judged, late_word, states
+from unionplan.charts.titles import heatmap_focus, judged, late_word, paced, states
 from unionplan.plan import Indicator
 
-WIDE, NARROW = 10.0, 6.2  # the most a name may take: u on a wide picture, letters on a phone
+WIDE, NARROW = 11.4, 6.2  # the most a name may take: u on a wide picture, letters on a phone
 WIDEST, GROUP_GAP, SEAM, BLOCK_GAP = 13.0, 0.8, 0.14, 1.5  # in u
 LEAST, COMFORT, MOST = 1.3, 2.1, 2.8  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 NAMED = 4  # so many units are named in the foot, of more only the number
@@ -62,7 +76,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Grid:
-    """All that is drawn below the head: sizes in pixels, `rows` the height of each line."""
+    """All that is drawn below the head, sizes in pixels; `count` is 0 where nothing could be late."""
 
     lines: tuple[Line, ...]
     blocks: tuple[Block, ...]
@@ -95,7 +109,8 @@ def heatmap(
         raise ValueError(f"{len(units)} units and {len(groups)} groups: one group for each unit")
     sheet, asked = Sheet(profile), set(units)
     rows = [row for row in judged(cells) if row.reporting_unit in asked]
-    top = _chips(sheet, rows, sheet.head(title, subtitle), subtitle) if units else sheet.head(title, subtitle)
+    top = sheet.head(with_numbers_kept(title, profile.title, profile.inner), subtitle)
+    top = _chips(sheet, rows, top, subtitle) if units else top
     foot = foot_lines(profile, source, note, _remarks(rows))
     room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
     trace = go.Scatter(x=[], y=[])
@@ -118,9 +133,10 @@ def _drawn(
     room: float | None,
 ) -> tuple[float, go.Bar]:
     p = sheet.profile
-    grid = _grid(p, rows, indicators, units, groups, 2)
-    if room is not None and _least(p, grid) > room:
-        grid = _grid(p, rows, indicators, units, groups, 1)
+    for lines in (3, 2, 1):
+        grid = _grid(p, rows, indicators, units, groups, lines)
+        if room is None or _least(p, grid) <= room:
+            break
     heights = _heights(p, grid, room)
     areas: list[Area] = []
     texts: list[str] = []
@@ -144,14 +160,14 @@ def _grid(
     size = p.head if p.kind == "phone" else p.label
     most = NARROW * size if p.kind == "phone" else WIDE * p.u
     focus = heatmap_focus(rows)
-    names = [cut(unit, size, most, lines, True) for unit in units]
+    names = [name_lines(unit, size, most, lines, True) for unit in units]
     width = max(widest(one, size, True) for one in names) + 0.7 * p.u
     belongs = groups or [""] * len(units)
     found = tuple(
         Line(unit, tuple(words), group if group != before else "", unit in focus)
         for unit, words, group, before in zip(units, names, belongs, ["", *belongs[:-1]], strict=True)
     )
-    count = max(widest([late_word(rows), "60 项"], p.head, True), 2.2 * p.u)
+    count = max(widest([late_word(rows), "60 项"], p.head, True), 2.2 * p.u) if paced(rows) else 0.0
     columns = _columns(rows, indicators)
     blocks = _blocks(p, columns, width, count, _least_width(p, rows, size))
     by_key = {(row.indicator, row.scope, row.reporting_unit or ""): row for row in rows}
@@ -178,7 +194,7 @@ def _blocks(p: Profile, columns: Sequence[Column], names: float, count: float, l
     The counts stand beside the last block; only where they do not fit there, every block leaves them room.
     """
     room = p.inner - names
-    counted = room - count - 0.5 * p.u
+    counted = room - (count + 0.5 * p.u if count else 0)
     parts = _packed(p, columns, least, room)
     if not _fits(p, parts[-1], least, counted):
         parts = _packed(p, columns, least, counted)
@@ -255,7 +271,7 @@ def _least(p: Profile, grid: Grid) -> float:
 
 
 def _name_height(p: Profile, grid: Grid, line: Line) -> float:
-    return len(line.lines) * TIGHT * grid.size + 0.15 * p.u
+    return len(line.lines) * TIGHT * grid.size + (0.5 if len(line.lines) > 1 else 0.15) * p.u
 
 
 def _indicator_lines(p: Profile, block: Block, run: Sequence[int]) -> list[str]:
@@ -312,7 +328,7 @@ def _block(
             _cell(sheet, grid, row, area)
             areas.append(area)
             texts.append(_hover(line.unit, column, row))
-        if block.last:
+        if block.last and grid.count:
             _count(sheet, grid, block, line, middle)
         y += height
     return y
@@ -336,7 +352,7 @@ def _heads(sheet: Sheet, grid: Grid, block: Block, top: float) -> None:
             sheet.text("scope", middle, y, word, p.head, theme.INK_SOFT, at="center")
         y = top + names + scopes + targets / 2 - 0.1 * p.u
         sheet.text("goal", middle, y, f"目标 {goal}", p.source, theme.INK_FAINT, at="center")
-    if block.last:
+    if block.last and grid.count:
         y = top + names + scopes + targets / 2 - 0.1 * p.u
         word = late_word(list(grid.rows.values()))
         sheet.text("head", _count_x(sheet, grid, block), y, word, p.head, theme.INK_FAINT, at="right")

@@ -24,7 +24,6 @@ from unionplan.flows import RECENT, Flow, Month
 
 LINES = 5  # most intervals between horizontal lines
 MONTHS = (1, 3, 6, 12)  # months between words on the axis
-LEAST = 6  # months on the axis where no window says how many
 PLOT = {"screen": (15.5, 6.5), "phone": (13.0, 5.5)}  # heights of both halves, in u, where the picture may grow
 UPPER = 0.7  # share of the upper half where it may not
 
@@ -137,7 +136,7 @@ def _scale_words(persons: int, high: int) -> str:
 def _span(flow: Flow) -> tuple[date, date]:
     """Return the day before the first on the axis, and the last one."""
     first = flow.start or flow.months[0].day.replace(day=1)
-    last = flow.end or _month_end(first, max(LEAST, len(flow.months)) - 1)
+    last = flow.end or _month_end(flow.months[-1].day, 1)  # no end: one month more than is known
     return first - timedelta(days=1), max(last, flow.months[-1].day)
 
 

@@ -23,6 +23,8 @@ BY_WORDS = {
     "level": "技能等级",
     "reporting_unit": "填报单位",
 }
+UNITS = "reporting_unit"
+RESIDUAL = ("unclassified", "public_mixed", "untyped")  # what is not told apart, whatever the breakdown
 UNTOLD = "未填"
 NO_DATA = "还没有技术工人培训数据，请在“数据更新”上传培训统计表"
 ONLY_TIMES = "技术工人培训只报了人次，没有报人数，不能计入任务"
@@ -101,7 +103,7 @@ def outlook_sentence(flow: Flow) -> str:
 
 
 def _recent(flow: Flow) -> str:
-    return "近三月月均数据不足" if flow.recent is None else f"近三月月均{average(flow.recent)}人"
+    return "不足三个月，未算月均" if flow.recent is None else f"近三月月均{average(flow.recent)}人"
 
 
 def _best(flow: Flow) -> str:
@@ -159,29 +161,49 @@ def part_name(key: str, by: str) -> str:
     return theme.ATOM_WORDS.get(key, key) if by == "control" else key
 
 
-def leaders(parts: Sequence[Part]) -> tuple[str, ...]:
-    """Return the keys of the largest named parts, empty where nobody trained or where too many are equal."""
-    most = max((part.persons or 0 for part in parts if part.key), default=0)
-    found = tuple(part.key for part in parts if part.key and most and part.persons == most)
-    return found if len(found) <= NAMED else ()
+def real(part: Part, by: str) -> bool:
+    """Whether a part is a class of its own, not what is left over or not yet told apart: 未填, 未分类型, 未细分."""
+    return bool(part.key) and part.key not in RESIDUAL and not (by == "control" and part.key == "non_public")
+
+
+def leaders(parts: Sequence[Part], by: str) -> tuple[str, ...]:
+    """Return the keys of the largest real parts, empty where nobody trained or where too many are equal."""
+    named = [part for part in parts if part.persons and real(part, by)]
+    most = max((part.persons or 0 for part in named), default=0)
+    found = tuple(part.key for part in named if part.persons == most)
+    return found if len(found) <= (1 if by == UNITS else NAMED) else ()
 
 
 def breakdown_title(parts: Sequence[Part], by: str) -> str:
-    """Return which part trained most and its share; equal parts are named together or only counted."""
+    """Return which real part trained most and its share; equal parts are named together, equal units by their range."""
     told, kind = [part for part in parts if part.persons], BY_WORDS[by]
-    named, total = [part for part in told if part.key], sum(part.persons or 0 for part in told)
+    named, total = [part for part in told if real(part, by)], sum(part.persons or 0 for part in told)
     if not told:
         return "累计培训0人" if any(part.persons == 0 for part in parts) else f"还没有按{kind}统计的人数"
     if not named:
-        return f"{theme.count(total)}人均未填{kind}"
+        return f"{theme.count(total)}人均未{'细分' if any(part.key for part in told) else '填'}{kind}"
     if len(told) == 1:
-        return f"{theme.count(total)}人全部为{part_name(named[0].key, by)}"
+        name = part_name(named[0].key, by)
+        return f"{theme.count(total)}人全部{f'由{name}培训' if by == UNITS else f'为{name}'}"
+    return _most(parts, told, named, by, total)
+
+
+def _most(parts: Sequence[Part], told: Sequence[Part], named: Sequence[Part], by: str, total: int) -> str:
     most = max(part.persons or 0 for part in named)
-    figures = f"培训{theme.count(most)}人，占{theme.percent(most, total)}%"
-    first = [part_name(key, by) for key in leaders(parts)]
+    figures = f"{'' if by == 'method' else '培训'}{theme.count(most)}人，占{theme.percent(most, total)}%"
+    first = [part_name(key, by) for key in leaders(parts, by)]
     if not first:
-        return f"{sum(part.persons == most for part in named)}项并列最多，各{figures}"
-    return f"{first[0]}{figures}，最多" if len(first) == 1 else f"{'、'.join(first)}并列最多，各{figures}"
+        return _range(parts) if by == UNITS else f"{sum(part.persons == most for part in named)}项并列最多，各{figures}"
+    if len(first) > 1:
+        return f"{'、'.join(first)}并列最多，各{figures}"
+    beyond = any((part.persons or 0) > most for part in told)  # what is not told apart may be more
+    return f"{first[0]}{figures}，" + (f"在已分{BY_WORDS[by]}的人数中最多" if beyond else "最多")
+
+
+def _range(parts: Sequence[Part]) -> str:
+    figures = [part.persons for part in parts if part.key and part.persons is not None]
+    low, high = theme.count(min(figures)), theme.count(max(figures))
+    return f"各单位均培训{low}人" if low == high else f"各单位培训{low}—{high}人"
 
 
 def breakdown_subtitle(parts: Sequence[Part], by: str) -> str:

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.charts.calendar import nothing, row_height
-from unionplan.charts.calendar_titles import LATE, body, late_words
+from unionplan.charts.calendar_titles import LATE, body, dated, drawn_by_name, late_words, shown_forms
 from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.events import Event, Standing
@@ -25,6 +25,7 @@ from unionplan.plan import Settings
 WIDE, GROUP_WIDE = 11.0, 6.4  # the most that a name and a department may take, in u
 HEADS, GROUP, APART = 3.6, 1.7, 0.5  # in u: the months' names, a group's head on a phone, the space between labels
 ROW = (2.2, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+NOTES = "定性工作"  # the head over works without figures
 MARK = 0.42  # radius of a disc, in u
 NAMED = 4
 NOTE = "● 完成日　竖线：计划日　红色：逾期或晚于计划日　细线：未另定时限"
@@ -89,28 +90,7 @@ def timeline(
     return sheet.figure(height, trace)
 
 
-# Which rows are drawn, and what is said of the others
-
-
-def shown_forms(rows: Sequence[Standing]) -> list[Standing]:
-    """Return all that is no recurring duty: those stand in the calendar."""
-    return [row for row in rows if row.item.kind != "recurring"]
-
-
-def drawn_by_name(rows: Sequence[Standing], settings: Settings) -> list[Standing]:
-    """Return the rows that have records, or a window of their own inside the plan's period, in their order."""
-    return [row for row in shown_forms(rows) if _dated(row.events) or _definite(row, settings)]
-
-
-def _definite(row: Standing, settings: Settings) -> bool:
-    """Whether the window says more than "some time in this period"."""
-    start, end = row.item.start, row.item.end
-    touches = row.status != "out_of_plan" and start is not None and end is not None and end >= settings.period_start
-    return bool(touches and start and end and (start > settings.period_start or end < settings.period_end))
-
-
-def _dated(events: Sequence[Event]) -> list[Event]:
-    return [event for event in events if event.done_on or event.planned_on]
+# What is said of the rows that are not drawn, and beside those that are
 
 
 def _remarks(rows: Sequence[Standing], settings: Settings) -> list[str]:
@@ -128,12 +108,20 @@ def _names(rows: Sequence[Standing]) -> str:
     return f"：{'、'.join(row.item.short for row in rows)}" if len(rows) <= NAMED else ""
 
 
+def _state(row: Standing) -> tuple[str, str, bool]:
+    """Return the light with its colour and weight; a work without figures has none, only how often it was entered."""
+    if row.form != "notes":
+        return theme.light(row.status), theme.role(row.status).text, True
+    words = f"已登记{len(row.counted)}次" if row.counted else "计划已载明完成" if row.item.settled else "尚无登记"
+    return words, theme.INK_SOFT, False
+
+
 def _detail(row: Standing) -> str:
     """Return what stands under a row's light."""
-    if row.form == "steps":
-        count = f"{row.done}/{row.total}步"
-    else:
-        count = f"{row.done}/{row.total}{row.item.unit}" if row.form == "count" else f"已登记{len(row.counted)}次"
+    if row.form == "notes":
+        last = f"最近登记{theme.month_day(row.last_done)}" if row.last_done else "不计进度"
+        return f"连续未更新{row.silent_days}天" if row.silent else last
+    count = f"{row.done}/{row.total}{'步' if row.form == 'steps' else row.item.unit}"
     return "　".join(filter(None, (count, late_words(row) or ("补" if row.made_up else ""))))
 
 
@@ -161,14 +149,15 @@ def _drawn(
 
 
 def _groups(rows: Sequence[Standing]) -> list[tuple[str, list[Standing]]]:
-    """Return the rows by department, each department once, in the order in which the plan names them."""
+    """Return the rows by department in the plan's order, works without figures of a body after its others."""
     bodies = list(dict.fromkeys(body(row.item) for row in rows))
-    keys = list(dict.fromkeys((body(row.item), row.item.department) for row in rows))
-    keys.sort(key=lambda key: bodies.index(key[0]))
-    return [
-        (_head(*key, many=len(bodies) > 1), [row for row in rows if (body(row.item), row.item.department) == key])
-        for key in keys
-    ]
+    keys = list(dict.fromkeys(map(_block, rows)))
+    keys.sort(key=lambda key: (bodies.index(key[0]), key[1] == NOTES))
+    return [(_head(*key, many=len(bodies) > 1), [row for row in rows if _block(row) == key]) for key in keys]
+
+
+def _block(row: Standing) -> tuple[str, str]:
+    return body(row.item), NOTES if row.form == "notes" else row.item.department
 
 
 def _head(who: str, department: str, many: bool) -> str:
@@ -190,7 +179,7 @@ def _group(
     if p.kind == "phone":
         line = cut(who.replace("｜", "　"), p.head, p.inner, 1, True)[0]
         sheet.text("group", p.margin, y + 0.6 * GROUP * p.u, line, p.head, theme.INK_FAINT, True)
-        y += GROUP * p.u
+        y = _scale(sheet, axis, rows[0].today, y + (GROUP + 0.6) * p.u) + 0.2 * p.u
     else:
         lines = [cut(part, p.head, GROUP_WIDE * p.u, 1)[0] for part in who.split("｜")]
         for number, line in enumerate(lines):
@@ -211,7 +200,7 @@ def _axis(p: Profile, rows: Sequence[Standing], settings: Settings, height: floa
     names = max(widest(_name(p, row, height), p.label, True) for row in rows)
     left = p.margin + min(groups, GROUP_WIDE * p.u) + names + 2.0 * p.u
     states = max(
-        widest([theme.light(row.status) for row in rows], p.label, True),
+        widest([_state(row)[0] for row in rows], p.label, True),
         widest([_detail(row) for row in rows], p.source),
     )
     return Axis(settings.period_start, settings.period_end, left, p.right - states - 1.2 * p.u)
@@ -228,18 +217,27 @@ def _month_starts(axis: Axis) -> list[date]:
 
 
 def _heads(sheet: Sheet, axis: Axis, today: date, top: float) -> float:
-    """Draw the months' names and above them the day judged; return the y below them."""
-    p, starts = sheet.profile, _month_starts(axis)
+    """Draw the day judged and, but on a phone, the months' names below it; a phone has them at every group."""
+    p = sheet.profile
     y = top + 1.9 * p.u
-    ends = [*starts[1:], axis.last]
-    for start, end in zip(starts, ends, strict=True):
-        middle = (axis.x(start) + axis.x(end)) / 2
-        sheet.text("month", middle, y, f"{start.month}月", p.head, theme.INK_FAINT, at="center")
+    if p.kind == "phone":
+        y = top + 1.5 * p.u
     if axis.first <= today <= axis.last:
         tag = f"截至{theme.month_day(today)}"
         half, x = text_width(tag, p.source) / 2, axis.x(today, end=True)
         at = min(max(x, axis.left + half), p.right - half)
-        sheet.text("today", at, y - 1.25 * p.u, tag, p.source, theme.FOCUS, at="center")
+        sheet.text("today", at, y - (0.9 if p.kind == "phone" else 1.25) * p.u, tag, p.source, theme.FOCUS, at="center")
+    return y if p.kind == "phone" else _scale(sheet, axis, today, y)
+
+
+def _scale(sheet: Sheet, axis: Axis, today: date, y: float) -> float:
+    """Draw the months' names around `y` and a tick at the day judged; return the y below them."""
+    p, starts = sheet.profile, _month_starts(axis)
+    for start, end in zip(starts, [*starts[1:], axis.last], strict=True):
+        middle = (axis.x(start) + axis.x(end)) / 2
+        sheet.text("month", middle, y, f"{start.month}月", p.head, theme.INK_FAINT, at="center")
+    if axis.first <= today <= axis.last:
+        x = axis.x(today, end=True)
         sheet.line("today", x, y + 0.65 * p.u, x, y + 1.1 * p.u, theme.FOCUS, 0.12 * p.u)
     return y + 1.1 * p.u
 
@@ -257,11 +255,11 @@ def _grid(sheet: Sheet, axis: Axis, today: date, top: float, bottom: float, plac
 
 def _wide_row(sheet: Sheet, row: Standing, axis: Axis, top: float, height: float) -> float:
     p = sheet.profile
-    middle, colour = top + height / 2, theme.role(row.status).text
+    middle, (state, colour, bold) = top + height / 2, _state(row)
     lines = _name(p, row, height)
     at = middle if len(lines) > 1 else middle - 0.42 * p.u
     name(sheet, "task", axis.left - 0.8 * p.u, at, lines, p.label, row.status in LATE, "right")
-    sheet.text("state", p.right, middle - 0.42 * p.u, theme.light(row.status), p.label, colour, True, "right")
+    sheet.text("state", p.right, middle - 0.42 * p.u, state, p.label, colour, bold, "right")
     sheet.text("detail", p.right, middle + 0.75 * p.u, _detail(row), p.source, theme.INK_FAINT, at="right")
     _marks(sheet, row, axis, middle - 0.42 * p.u, middle + 0.75 * p.u)
     return top + height
@@ -269,12 +267,12 @@ def _wide_row(sheet: Sheet, row: Standing, axis: Axis, top: float, height: float
 
 def _narrow_row(sheet: Sheet, row: Standing, axis: Axis, top: float) -> float:
     p = sheet.profile
-    light, detail = theme.light(row.status), _detail(row)
-    room = p.inner - text_width(light, p.label, True) - 0.8 * p.u
+    (state, colour, bold), detail = _state(row), _detail(row)
+    room = p.inner - text_width(state, p.label, True) - 0.8 * p.u
     y = top + leading(p.label) / 2
     lines = cut(theme.plain(row.item.short), p.label, room, 1, True)
     name(sheet, "task", p.margin, y, lines, p.label, row.status in LATE, "left")
-    sheet.text("state", p.right, y, light, p.label, theme.role(row.status).text, True, "right")
+    sheet.text("state", p.right, y, state, p.label, colour, bold, "right")
     y += leading(p.label)
     sheet.text("detail", p.right, y, detail, p.source, theme.INK_FAINT, at="right")
     _marks(sheet, row, axis, y + 1.3 * p.u, y + 2.45 * p.u)
@@ -288,7 +286,8 @@ def _marks(sheet: Sheet, row: Standing, axis: Axis, y: float, below: float) -> N
     if row.late_since:
         left, right = axis.x(row.late_since, end=True), axis.x(row.today, end=True)
         sheet.box("late", left, y - 0.22 * p.u, right, y + 0.22 * p.u, theme.role(row.status).mark)
-    labels = [_event(sheet, row, event, axis, y) for event in _dated(row.events)]
+    labels = [_event(sheet, row, event, axis, y) for event in dated(row.events)]
+    labels += [] if labels and row.status != "overdue" else _planned(row, axis)
     _labels(sheet, [label for label in labels if label.variants], axis, row.today, below)
 
 
@@ -301,6 +300,27 @@ def _window(sheet: Sheet, row: Standing, axis: Axis, y: float) -> None:
     half = 0.36 * p.u if own and row.form != "notes" else 0.05 * p.u
     colour = theme.ROLES["on_pace"].cell if own and row.form != "notes" else theme.RULE
     sheet.box("window", axis.x(start), y - half, axis.x(end, end=True), y + half, colour)
+
+
+def _planned(row: Standing, axis: Axis) -> list[Label]:
+    """Return the label of a window whose days no event tells, or that has passed: 计划10月1—7日."""
+    start, end = row.item.start or axis.first, row.item.end or axis.last
+    if row.form == "notes" or start > axis.last or end < axis.first or not (start > axis.first or end < axis.last):
+        return []
+    return [Label((axis.x(start) + axis.x(end, end=True)) / 2, (f"计划{_span(start, end, axis)}",))]
+
+
+def _span(start: date, end: date, axis: Axis) -> str:
+    if start <= axis.first:
+        return f"{theme.month_day(end)}前"
+    if end >= axis.last:
+        return f"{theme.month_day(start)}起"
+    if start == end:
+        return theme.month_day(start)
+    same = (start.year, start.month) == (end.year, end.month)
+    return f"{theme.month_day(start).removesuffix('日') if same else theme.month_day(start)}—" + (
+        f"{end.day}日" if same else theme.month_day(end)
+    )
 
 
 def _event(sheet: Sheet, row: Standing, event: Event, axis: Axis, y: float) -> Label:
@@ -369,10 +389,11 @@ def _apart(p: Profile, left: float, right: float, other: tuple[float, float]) ->
 def _hover(row: Standing) -> str:
     past = [(event, event.done_on) for event in row.events if event.happened(row.today)]
     lines = [f"{theme.chinese_date(day)}　{_called(event)}" for event, day in past if day]
+    light = theme.light(row.status) if row.form != "notes" else ""
     waits = [f"计划{theme.chinese_date(one.planned_on)}　{_called(one)}" for one in row.waiting if one.planned_on]
     start, end = row.item.start, row.item.end
     span = f"起止日期 {theme.chinese_date(start)}至{theme.chinese_date(end)}" if start and end else ""
-    return hover(row.item.name, [theme.light(row.status), row.progress, late_words(row), span, *lines, *waits])
+    return hover(row.item.name, [light, row.progress, late_words(row), span, *lines, *waits])
 
 
 def _called(event: Event) -> str:

@@ -19,6 +19,8 @@ from unionplan.charts.trend import TrendPoint, current, due_on, pace_of
 from unionplan.plan import Indicator, Target
 
 NAMED = 3  # a title names at most so many units
+LONG = 12  # letters of a name that a title has room for beside others
+PACED = frozenset({"on_pace", "slow", "behind", "overdue"})  # only a pace or a deadline makes these
 ENDS = ("未达标", "达标", "无应建单位", "数据过期", "未报")
 GAP_REMARK = "各单位缺口之和不小于全市净差额：超额不抵缺口，应达家数逐个向上取整"
 
@@ -117,6 +119,11 @@ def late_word(rows: Sequence[Attainment]) -> str:
     return "、".join(words) or theme.STATUS["behind"].word
 
 
+def paced(rows: Sequence[Attainment]) -> bool:
+    """Return whether any row could be judged against a pace or a deadline, so that none being late says something."""
+    return any(row.baseline is not None or row.status in PACED for row in rows)
+
+
 def heatmap_title(cells: Sequence[Attainment]) -> str:
     """Return how many of all cells are behind and where most of them are; of one unit, all its states."""
     rows = judged(cells)
@@ -126,8 +133,12 @@ def heatmap_title(cells: Sequence[Attainment]) -> str:
     units = {row.reporting_unit for row in rows}
     single = len(units) == 1
     if found == [("attained", len(rows))]:
-        return f"{rows[0].reporting_unit if single else f'{len(units)}个单位'}{len(rows)}{'项目标' if single else '项次'}全部达标"
-    start = f"{rows[0].reporting_unit}{len(rows)}项目标中" if single else f"{len(rows)}项次中"
+        return (
+            _beside(rows[0].reporting_unit or "", f"{len(rows)}项目标全部达标")
+            if single
+            else (f"{len(units)}个单位{len(rows)}项次全部达标")
+        )
+    start = _beside(rows[0].reporting_unit or "", f"{len(rows)}项目标中") if single else f"{len(rows)}项次中"
     measure = "项" if single else "项次"
     late = sum(_red(row) for row in rows)
     if not late:
@@ -140,7 +151,16 @@ def _no_late(found: Mapping[str, int], total: int, measure: str) -> str:
     if slow:
         return f"没有滞后，偏慢{slow}{measure}"
     rest = "，其余按进度" if moving and reached + moving == total else ""
+    if short := 0 if moving else found.get("below", 0) + found.get("no_deadline", 0):
+        rest = f"，未达标{short}{measure}"
+    if short and not reached:
+        return rest.removeprefix("，")
     return f"达标{reached}{measure}{rest}"
+
+
+def _beside(name: str, words: str) -> str:
+    """Return a name before words that begin with a number: a space keeps two numbers apart."""
+    return f"{name} {words}" if name[-1:].isdigit() else name + words
 
 
 def heatmap_subtitle(cells: Sequence[Attainment]) -> str:
@@ -161,8 +181,29 @@ def _most_late(rows: Sequence[Attainment]) -> str:
     leaders = _leaders(list(counts.items()))
     if not leaders:
         return f"，分布在{len(counts)}个单位"
-    named = "、".join(f"{unit}{count}项" for unit, count in leaders)
-    return f"：{named}" if len(leaders) == len(counts) else f"，{named}最多"
+    every = len(leaders) == len(counts)
+    if _crowded(leaders):
+        total = sum(count for _, count in leaders)
+        return f"，分布在{len(counts)}个单位" if every else f"，最多的{len(leaders)}个单位共{total}项"
+    return f"：{_counts_named(leaders)}" if every else f"，{_counts_named(leaders)}最多"
+
+
+def _counts_named(leaders: Sequence[tuple[str, int]]) -> str:
+    """Return units with their counts, equal ones together: 青禾区、石棠县各10项，临禾县9项."""
+    ties = [[*tie] for _, tie in groupby(leaders, key=lambda pair: pair[1])]
+    return ("、" if len(ties) == len(leaders) else "，").join(_tie(tie) for tie in ties)
+
+
+def _tie(tie: Sequence[tuple[str, int]]) -> str:
+    names, count = [name for name, _ in tie], tie[0][1]
+    if len(names) > 1:
+        return f"{'、'.join(names)}各{count}项"
+    return f"{names[0]}（{count}项）" if names[0][-1:].isdigit() else f"{names[0]}{count}项"
+
+
+def _crowded(named: Sequence[tuple[str, int]]) -> bool:
+    """Return whether these names together are too long for a title."""
+    return len(named) > 1 and any(len(name) > LONG for name, _ in named)
 
 
 def _red(row: Attainment) -> bool:
@@ -218,10 +259,19 @@ def gap_title(rows: Sequence[Attainment], indicator: Indicator) -> str:
     if not named:
         return f"{len(found)}个单位未达标，合计还差{theme.count(total)}{unit}"
     part = sum(gap for _, gap in named)
+    if _crowded(named):
+        return _of_first(len(named), part, total, unit)
     who = "、".join(name for name, _ in named)
     share = "" if part == total else f"，占各单位缺口合计的{theme.percent(part, total)}%"
     both = "合计" if len(named) > 1 else ""
     return f"{who}{both}还差{theme.count(part)}{unit}{share}"
+
+
+def _of_first(count: int, part: int, total: int, unit: str) -> str:
+    """Return what the first units are short of, without their names."""
+    if part == total:
+        return f"{count}个单位合计还差{theme.count(part)}{unit}"
+    return f"前{count}个单位合计还差{theme.count(part)}{unit}，占{theme.percent(part, total)}%"
 
 
 def gap_subtitle(
@@ -249,10 +299,8 @@ def _no_gap(rows: Sequence[Attainment]) -> str:
 
 
 def _sides(rows: Sequence[Attainment]) -> str:
-    """Return all units by side of the target: 达标3，未达标8，数据过期1."""
-    words = Counter(side(row) for row in rows)
-    order = ("达标", "未达标", "无应建单位", "数据过期", "未报")
-    return "、".join(f"{word}{words[word]}个" for word in order if words[word])
+    """Return how many units have each light, in the words of the list below: 达标3个、滞后8个、数据过期1个."""
+    return "、".join(f"{theme.STATUS[status].word}{count}个" for status, count in states(rows))
 
 
 def side(row: Attainment) -> str:

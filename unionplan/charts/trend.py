@@ -27,6 +27,7 @@ from unionplan.plan import Indicator, Target
 STEPS = (5, 10, 20, 25)  # percent between horizontal lines
 MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between dates on the axis
 LINES = 5
+CLEAR = Fraction(1, 4)  # of a step: so far above an axis that does not begin at 0 lies all that is drawn
 AWAY = (0.3, 0.8, 1.3, 1.9, 2.6, 3.4, 4.2, 5.0, 6.0, 7.0, 8.0, 9.0)  # how far from its point a label may stand, in u
 PLOT = {"screen": 19.5, "phone": 15.0}  # height of the plot, in u, where the picture may grow
 Rect = tuple[float, float, float, float]
@@ -209,7 +210,7 @@ def _plot(
 def _scale(least: Fraction, most: Fraction) -> tuple[int, int, int]:
     """Return low, high and step in whole percents: at most five lines, from 0 where that costs little room."""
     for step in STEPS:
-        low, high = floor(least * 100 / step) * step, ceil(most * 100 / step) * step
+        low, high = floor((least * 100 - step * CLEAR) / step) * step, ceil(most * 100 / step) * step
         low, high = (0 if low * 3 <= high else low), max(high, low + 2 * step)
         if high > 100:
             low, high = 100 - (high - low), 100

@@ -160,9 +160,7 @@ def _with_indicator(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd
     """Fill in which indicator a table speaks of where neither its header nor its title says so."""
     given, named = draft.options.indicator, rows["indicator"].dropna()
     if rows["indicator"].isna().any() and given is None:
-        words = "、".join(
-            f"{draft.plan.indicators[name].short}（{name}）" for name in COVERAGE if name in draft.plan.indicators
-        )
+        words = "、".join(draft.plan.indicators[name].short for name in COVERAGE if name in draft.plan.indicators)
         fix = f"请指定这张表是哪项指标：{words}"
         draft.problems.append(problem("indicator_missing", sheet.sheet, fix=fix))
     others = sorted(set(named) - {given, ""})

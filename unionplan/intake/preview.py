@@ -105,7 +105,10 @@ def submit(
         raise IntakeError(seen.file.name, "有必须改正的问题", "改正后才能入库", "请按问题清单改正后重新上传")
     if seen.asks and not reason.strip():
         raise IntakeError(seen.file.name, f"有 {len(seen.asks)} 处需要核对", "核对无误须写明理由", "请填写理由后再确认")
-    words = [note.strip(), f"核对理由：{reason.strip()}" if seen.asks else ""]
+    words = [
+        note.strip(), f"核对理由：{reason.strip()}" if seen.asks else "",
+        f"只收合格行，退回 {seen.rejected} 行" if seen.rejected else "",
+    ]  # fmt: skip
     change = Change("submit", "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
                     ((seen.file.name, seen.file.data),), seen.change.expects)  # fmt: skip
     return store.append(change, person, at)

@@ -164,7 +164,13 @@ def _check_summary(findings: Findings, records: list[Record], found: Sequence[Pr
     rates: list[tuple[Record, Fraction]] = []
     for record in records:
         for rule, field, detail in _contradictions(record, shared.get((record["place"], record["told"]))):
-            findings.add(rule, record["at"], record["place"], _column_of(findings, record, field), detail=detail)
+            name = _column_of(findings, record, field)
+            cell = (
+                cell_at(findings.sheet, record["place"], findings.columns[name].index)
+                if name in findings.columns
+                else None
+            )
+            findings.add(rule, record["at"], record["place"], name, cell, detail)
         base = _base_of(record, shared.get((record["place"], record["told"])))
         if record["indicator"] != "" and record["numerator"] is not None and base:
             rates.append(({**record, "base": base}, Fraction(record["numerator"], base)))

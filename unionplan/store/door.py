@@ -146,6 +146,10 @@ class Store:
         """Return all events in force at `commit` (observations.ACTIVITIES), one row each."""
         return self._returns("activities", commit).drop(columns=["key", "slot_period"])
 
+    def activities_as_of(self, commit: int) -> date | None:
+        """Return the 统计时点 of the activity ledger in force at `commit`, None where there is none."""
+        return next((entry.as_of for _, entry in self._of("activities", commit)), None)
+
     def _returns(self, dataset: str, commit: int) -> pd.DataFrame:
         """All snapshots of a dataset in one frame with their `period`, read once per commit."""
         with self._lock:
