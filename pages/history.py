@@ -9,7 +9,7 @@ import streamlit as st
 
 from unionplan import theme
 from unionplan.store import Commit, Slot
-from unionplan.ui import Board, choice, download, heading, listing, message, moment, page, table
+from unionplan.ui import Board, Cell, choice, download, heading, listing, message, moment, page, table
 
 DATASETS = {
     "ledger": "企业台账",
@@ -36,7 +36,7 @@ def tell(known: Sequence[Commit]) -> None:
     lines = [
         (
             f"第{c.id}次",
-            moment(c.at),
+            Cell(moment(c.at), "moment"),
             c.who,
             _action(c),
             "、".join(f.name for f in c.files) or "—",

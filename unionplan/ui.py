@@ -64,7 +64,7 @@ SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table; `role` is a key of theme.ROLES and colours the text."""
+    """One cell of a table; `role` is a key of theme.ROLES and colours the text, or `moment`, which is never broken."""
 
     text: str
     role: str = ""
