@@ -50,12 +50,13 @@ def progress_title(flow: Flow) -> str:
 
 def _stands(flow: Flow) -> str:
     short = f"还差{theme.count(flow.gap or 0)}人"
+    unset = "截止年份未设定" if flow.start else "本市任务份额和起止年份未核定"  # the shipped task is the province's
     words = {
         "stale": "，此后未报，数据已过期",
         "attained": f"，超额{theme.count(flow.surplus or 0)}人" if flow.surplus else "，任务完成",
         "overdue": f"，逾期，{short}",
         "out_of_plan": f"，{short}，计划期外",
-        "no_deadline": f"，{short}；截止年份未设定，不计进度",
+        "no_deadline": f"，{short}；{unset}，不计进度",
         "below": f"，{short}；起始日未设定，不计进度",
     }
     return words.get(flow.status) or _against_pace(flow)
