@@ -31,6 +31,7 @@ ALL = "全部类型"
 HEADERS = ("指标", "企业类型", "完成情况", "状态", "截止日", "承诺用语", "计划原句")
 ATTENTION = ("事项", "状态", "情况")
 NARROW = "\N{NO-BREAK SPACE}"  # a number stays with its unit where a card is narrow
+UNITS = {"milestone": "步", "recurring": "期"}
 URGENT = ("overdue", "behind", "due_soon", "slow", "below", "no_deadline")
 
 
@@ -173,7 +174,11 @@ def _late(board: Board, rows: Sequence[Attainment]) -> list[tuple[str | Cell, ..
 
 
 def _states(board: Board) -> list[ItemState]:
-    return plan_states(board.outlook(), board.store.training(board.commit), board.store.activities(board.commit))
+    """Where the plan's items stand, computed once per commit and day and shared by all who look."""
+    store, commit = board.store, board.commit
+    return board.shared(
+        ("states",), lambda: plan_states(board.outlook(), store.training(commit), store.activities(commit))
+    )
 
 
 def _late_items(board: Board) -> list[tuple[str | Cell, ...]]:
@@ -189,15 +194,7 @@ def _done(state: ItemState) -> str:
     if state.counts is None:
         return who
     done, whole = (theme.count(count) for count in state.counts)
-    unit = (
-        "人"
-        if state.item.indicator
-        else "步"
-        if state.item.kind == "milestone"
-        else "期"
-        if state.item.kind == "recurring"
-        else "次"
-    )
+    unit = "人" if state.item.indicator else UNITS.get(state.item.kind, "次")
     return f"已完成 {done}/{whole} {unit}；{who}"
 
 

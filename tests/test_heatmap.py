@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from figures import assert_legible, shapes, texts
 
 from unionplan import theme
 from unionplan.attainment import Attainment
 from unionplan.charts import PHONE, SCREEN, SLIDE, heatmap, heatmap_subtitle, heatmap_title
 from unionplan.charts.parts import name_lines, with_numbers_kept
-from unionplan.charts.profile import text_width, wrap
+from unionplan.charts.profile import wrap
 from unionplan.plan import Indicator
 
 PROFILES = [SCREEN, PHONE, SLIDE]
@@ -56,34 +57,6 @@ UNITS = ["甲区", "乙区", "丙县"]
 
 def drawn(cells=CITY, units=UNITS, profile=SCREEN, indicators=INDICATORS, groups=(), **words):
     return heatmap(cells, indicators, units, profile=profile, groups=groups, **{**WORDS, **words})
-
-
-def shapes(figure, name):
-    return [shape for shape in figure.layout.shapes if shape.name == name]
-
-
-def texts(figure, name):
-    return [note.text for note in figure.layout.annotations if note.name == name]
-
-
-def assert_legible(figure, profile):
-    """No text below nine points, outside the picture, or over another."""
-    shift = {"left": 0, "center": 0.5, "right": 1}
-    boxes = []
-    for note in figure.layout.to_plotly_json()["annotations"]:
-        size = note["font"]["size"]
-        width = text_width(note["text"], size, note["font"]["weight"] == 700)
-        left = note["x"] - shift[note["xanchor"]] * width
-        assert size >= profile.smallest >= 12
-        assert left >= 0
-        assert left + width <= profile.width + 0.01
-        assert 0 <= note["y"] <= figure.layout.height
-        boxes.append((note["y"], left, left + width, size, note["text"]))
-    boxes.sort()
-    for place, (y, left, right, size, text) in enumerate(boxes):
-        for other in boxes[place + 1 : place + 40]:
-            apart = other[0] - y >= 0.4 * (size + other[3]) - 0.01 or other[1] >= right - 0.01 or left >= other[2] - 0.01  # fmt: skip
-            assert apart, (text, other[4])
 
 
 SIXTY = [f"第{number}填报单位" for number in range(60)]

@@ -376,17 +376,18 @@ def counted_units(
     now, definition = outlook.figures(), outlook.plan.indicators[indicator]
     told = [unit for unit in outlook.plan.units if now.reported(indicator, unit.name, atoms)]
     as_of = {unit.name: now.as_of[indicator, unit.name] for unit in told}
-    reporting = [unit.name for unit in told if _in_force(unit, as_of[unit.name])]
+    reporting = [unit.name for unit in told if in_force(unit, as_of[unit.name])]
     usual = [name for name in reporting if (indicator, name) not in now.other_base]
     newest = max((as_of[name] for name in reporting), default=outlook.today)
-    in_force = [unit.name for unit in outlook.plan.units if _in_force(unit, newest)]
+    existing = [unit.name for unit in outlook.plan.units if in_force(unit, newest)]
     counted = tuple(
-        name for name in usual or reporting if name in in_force and expires(as_of[name], definition) >= newest
+        name for name in usual or reporting if name in existing and expires(as_of[name], definition) >= newest
     )
-    return counted, tuple(name for name in in_force if name not in counted)
+    return counted, tuple(name for name in existing if name not in counted)
 
 
-def _in_force(unit: Unit, day: date) -> bool:
+def in_force(unit: Unit, day: date) -> bool:
+    """Return whether a unit exists on `day`, by the dates of the list of units."""
     return (unit.start is None or unit.start <= day) and (unit.end is None or day <= unit.end)
 
 

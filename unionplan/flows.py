@@ -16,9 +16,9 @@ from typing import Any
 
 import pandas as pd
 
-from unionplan.attainment import elapsed, expires, out_of_plan
+from unionplan.attainment import elapsed, expires, in_force, out_of_plan
 from unionplan.observations import LEVELS, METHODS
-from unionplan.plan import ATOMS, LEAVES, SCOPES, Item, Plan, Unit
+from unionplan.plan import ATOMS, LEAVES, SCOPES, Item, Plan
 
 TRAINING = "training"
 RECENT = 3  # months that an average of late is taken over
@@ -195,7 +195,7 @@ def unit_flows(frame: pd.DataFrame, plan: Plan, on: date | None = None) -> list[
     grouped = rows.groupby("reporting_unit")[["newest", "persons", "person_times"]].sum(min_count=1)
     days = rows.groupby("reporting_unit")["as_of"].max()
     day = newest.date() if newest else on
-    names = [unit.name for unit in plan.units if unit.name in days.index or day is None or _in_force(unit, day)]
+    names = [unit.name for unit in plan.units if unit.name in days.index or day is None or in_force(unit, day)]
     return [_unit_flow(name, grouped, days) for name in names]
 
 
@@ -236,7 +236,7 @@ def _month(period: str, rows: pd.DataFrame, plan: Plan, before: int) -> Month:
     day = date(year, number, monthrange(year, number)[1]) if rows.empty else rows["as_of"].max().date()
     told = set(rows.loc[rows["persons"].notna(), "reporting_unit"])
     persons = _total(rows["persons"])
-    missing = tuple(unit.name for unit in plan.units if _in_force(unit, day) and unit.name not in told)
+    missing = tuple(unit.name for unit in plan.units if in_force(unit, day) and unit.name not in told)
     return Month(period, day, persons, _total(rows["person_times"]), before + (persons or 0), missing)
 
 
@@ -276,10 +276,6 @@ def _marks(flow: Flow) -> tuple[str, ...]:
     slower = flow.required is not None and flow.recent is not None and flow.recent < flow.required
     marks = (("at_risk", running and slower), ("units_missing", bool(flow.missing)))
     return tuple(name for name, holds in marks if holds)
-
-
-def _in_force(unit: Unit, day: date) -> bool:
-    return (unit.start is None or unit.start <= day) and (unit.end is None or day <= unit.end)
 
 
 def _usual(by: str, plan: Plan) -> dict[str, int]:

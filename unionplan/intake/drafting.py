@@ -19,7 +19,7 @@ from unionplan.intake.merging import Merge, merged, repeated
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
-from unionplan.intake.upserts import Upsert, upserted
+from unionplan.intake.upserts import KEYS, Upsert, upserted
 from unionplan.plan import COVERAGE, Plan, plan_of, units_of
 from unionplan.store import Entry, Slot, Store
 from unionplan.store.door import made_cube, untouched
@@ -214,8 +214,7 @@ def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, 
     """Merge everything the file says about one slot of returns, whichever sheets it stands on."""
     schema, _ = SCHEMAS[slot.dataset]
     rows = pd.concat([frame.assign(sheet=sheet.sheet) for sheet, _, frame in parts], ignore_index=True)
-    twice = rows.duplicated([*(("told", "indicator") if slot.dataset == "summary" else
-                               ("enterprise_type", "method", "level") if slot.dataset == "training" else ("key",))])  # fmt: skip
+    twice = rows.duplicated(list(KEYS[slot.dataset]))
     for name, line in rows.loc[twice, ["sheet", "row"]].itertuples(index=False):
         detail = f"{slot.unit}第{line}行与本文件另一行相同"
         draft.problems.append(problem("duplicate", name, f"A{line}", detail=detail))
