@@ -1,4 +1,4 @@
-"""What a file becomes: books of sheets of cells.
+"""What a file becomes: books of sheets of cells, row by row or column by column.
 
 A cell that cannot be read faithfully (an error value, a formula without a stored result) is an
 `Unreadable`, never an empty cell.
@@ -6,8 +6,14 @@ A cell that cannot be read faithfully (an error value, a formula without a store
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -21,21 +27,83 @@ Cell = None | str | int | float | bool | date | datetime | time | timedelta | Un
 
 
 @dataclass(frozen=True)
+class Coded:
+    """One column: `codes[row]` is the position of the row's cell in `values`, -1 where the cell is empty."""
+
+    codes: NDArray[np.int32]
+    values: Sequence[Cell]
+
+    def at(self, row: int) -> Cell:
+        """Return the cell of a row counted from 0, None beyond the end."""
+        code = int(self.codes[row]) if row < len(self.codes) else -1
+        return None if code < 0 else self.values[code]
+
+
+class Table(Sequence[list[Cell]]):
+    """The cells of a large sheet by column; answers row by row too, each row as long as it is filled."""
+
+    def __init__(self, columns: Sequence[Coded], height: int) -> None:
+        self.columns, self.height = columns, height
+
+    def __len__(self) -> int:
+        return self.height
+
+    @overload
+    def __getitem__(self, row: int) -> list[Cell]: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[list[Cell]]: ...
+    def __getitem__(self, row: int | slice) -> list[Cell] | list[list[Cell]]:
+        if isinstance(row, slice):
+            return [self[place] for place in range(*row.indices(self.height))]
+        if not -self.height <= row < self.height:
+            raise IndexError(row)
+        cells = [column.at(row % self.height) for column in self.columns]
+        while cells and cells[-1] is None:
+            cells.pop()
+        return cells
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One sheet: its name and its rows from row 1 on, every row as long as it is filled.
 
     `merged`: merged ranges as (first row, first column, last row, last column) from 0; in `rows` only the
-    top left cell of a range has its value.
+    top left cell of a range has its value. `hidden`: the whole sheet; `hidden_rows`, `hidden_columns`: from 0.
+    `repaired`: (row, column, what was mended) for cells that reading itself had to put right.
     """
 
     name: str
-    rows: list[list[Cell]]
+    rows: Sequence[list[Cell]]
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    repaired: tuple[tuple[int, int, str], ...] = ()
+
+    def column(self, index: int) -> Coded:
+        """Return one column by position from 0; equal cells of one type share a code."""
+        if isinstance(self.rows, Table):
+            return self.rows.columns[index] if index < len(self.rows.columns) else coded([None] * len(self.rows))
+        return coded(row[index] if index < len(row) else None for row in self.rows)
+
+
+def coded(cells: Iterable[Cell]) -> Coded:
+    """Return cells as codes into their distinct values; 1, 1.0, True and '1' stay apart."""
+    import numpy as np
+
+    known: dict[tuple[type, Cell], int] = {}
+    codes = np.fromiter(_codes(cells, known), np.int32)
+    return Coded(codes, [cell for _, cell in known])
+
+
+def _codes(cells: Iterable[Cell], known: dict[tuple[type, Cell], int]) -> Iterator[int]:
+    for cell in cells:
+        yield -1 if cell is None else known.setdefault((type(cell), cell), len(known))
 
 
 @dataclass(frozen=True)
 class Book:
-    """A file as cells; `format` is xlsx, xls or csv."""
+    """A file as cells; `format` says what its content is: xlsx, xlsb, xls, ods, xml, html, csv."""
 
     format: str
     sheets: list[Sheet]
