@@ -28,6 +28,7 @@ AT_ONCE = max(2, min(4, os.cpu_count() or 2))
 """How many files are read at the same time; each may take 2 GiB. The others queue, and their time does not run."""
 TICK = 0.1
 _STARTING_SECONDS = 30
+_CHILD = ("-m", "unionplan.intake.entry")
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _LOG = logging.getLogger(__name__)
 _places = threading.BoundedSemaphore(AT_ONCE)
@@ -44,7 +45,7 @@ class ReadingProcess:
         self._moved = threading.Event()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", "unionplan.intake.entry", *(["--spare"] if spare else [])],
+                [sys.executable, "-P", *_CHILD, *(["--spare"] if spare else [])],
                 bufsize=0, env=_environment(), cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL, creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
@@ -179,7 +180,7 @@ def finished(
     try:
         process = _working(folder)
         try:
-            return _watched(process, seconds, progress, cancelled) or _why(process.code, folder)
+            return _watched(process, seconds, progress, cancelled) or _why(process.code, folder, seconds)
         finally:
             process.end()
     finally:
@@ -217,7 +218,7 @@ def _watched(
     return None
 
 
-def _why(code: int | None, folder: Path) -> Problem | None:
+def _why(code: int | None, folder: Path, seconds: int) -> Problem | None:
     """What a process's end means; None when it left a result."""
     if code == 0 and (folder / "result.json").exists():
         return None
@@ -228,7 +229,7 @@ def _why(code: int | None, folder: Path) -> Problem | None:
     if "memory allocation" in said:
         return problem("out_of_memory")
     if code == -getattr(signal, "SIGXCPU", 0):
-        return problem("too_slow")
+        return problem("too_slow", detail=f"{seconds} 秒")
     return problem("killed" if code == -getattr(signal, "SIGKILL", 0) else "crashed")
 
 

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged
+from unionplan.intake.stages import announce_sheet
 
 MAX_ENTRIES = 5_000
 MAX_UNZIPPED = 2**30
@@ -30,8 +31,9 @@ def xlsx_sheets(path: Path, name: str) -> Iterator[Sheet]:
         with zipfile.ZipFile(path) as archive:
             parts = _worksheet_parts(archive, name)
             with CalamineWorkbook.from_path(str(path)) as workbook:
-                for title in workbook.sheet_names:
+                for number, title in enumerate(workbook.sheet_names, start=1):
                     if title in parts:
+                        announce_sheet(number, len(workbook.sheet_names))
                         sheet = workbook.get_sheet_by_name(title)
                         rows = _restored(sheet.to_python(skip_empty_area=False), archive.read(parts[title]))
                         yield Sheet(title, rows, tuple((*a, *b) for a, b in sheet.merged_cell_ranges or ()))
