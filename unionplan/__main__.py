@@ -263,7 +263,7 @@ def _submitted(store: Store, path: str, options: Options, arguments: argparse.Na
     entry = {
         "name": seen.file.name, "commit": commit, "unchanged": seen.unchanged, "added": seen.added,
         "changed": seen.changed, "removed": seen.removed, "rejected": seen.rejected,
-        "problems": [vars(found) for found in seen.problems],
+        "problems": [found.as_json() for found in seen.problems],
     }  # fmt: skip
     if not arguments.json:
         _list(seen.file.name, seen.problems)

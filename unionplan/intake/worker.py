@@ -23,7 +23,8 @@ from unionplan.intake import checks, returns
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
 from unionplan.intake.layout import Layout, laid_out, stated_as_of
-from unionplan.intake.problems import Problem, problem
+from unionplan.intake.marks import is_list
+from unionplan.intake.problems import Problem, problem, problem_of
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
@@ -56,9 +57,9 @@ def read_file(
     except IntakeError as error:
         return FileReading(name, digest, "", (_unreadable(error),), data=data)
     if "error" in answer:
-        return FileReading(name, digest, "", (Problem(**answer["error"]),), data=data)
+        return FileReading(name, digest, "", (problem_of(answer["error"]),), data=data)
     sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    return FileReading(name, digest, answer["format"], tuple(Problem(**p) for p in answer["problems"]), sheets, data)
+    return FileReading(name, digest, answer["format"], tuple(map(problem_of, answer["problems"])), sheets, data)
 
 
 def _answer(folder: Path, name: str) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
     return SheetReading(**{
         **entry,
         "columns": tuple((cell, label, name) for cell, label, name in entry["columns"]),
-        "problems": tuple(Problem(**found) for found in entry["problems"]),
+        "problems": tuple(map(problem_of, entry["problems"])),
         "as_of": date.fromisoformat(entry["as_of"]) if entry["as_of"] else None,
         "table": folder / entry["table"] if entry["table"] else None,
         "clears": tuple((row, name) for row, name in entry["clears"]),
@@ -106,7 +107,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
 
 def main(folder: Path) -> None:
     """Read the job in `folder` and write its result there; the entry of the reading process."""
-    _limit()
+    limit()
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     try:
         book = read_book(folder / "upload", job["name"])
@@ -116,7 +117,7 @@ def main(folder: Path) -> None:
     (folder / "result.json").write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
 
 
-def _limit() -> None:
+def limit() -> None:
     """Cap this process; on Windows, where `resource` does not exist, the parent's time limit remains."""
     try:
         import resource
@@ -128,7 +129,7 @@ def _limit() -> None:
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if sheet.name not in _OWN_SHEETS]
+    laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if not _is_ours(sheet)]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in USABLE for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
@@ -141,6 +142,11 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
     job = {**job, "units": units, "text_file": book.format == "csv"}
     sheets = [_entry(n, sheet, layout, job, folder, usable) for n, (sheet, layout) in enumerate(filled)]
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
+
+
+def _is_ours(sheet: Sheet) -> bool:
+    """What templates and receipts carry beside the table."""
+    return sheet.name in _OWN_SHEETS or is_list(sheet.rows)
 
 
 def _entry(
