@@ -50,7 +50,7 @@ def receipt(
         (place / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
         written = _written(place)
         ending, data = (written.suffix, written.read_bytes()) if written else (".xlsx", _list_alone(file.name, found))
-    return f"回执_{_stem(file.name)}{ending}", data
+    return f"回执_{_stem(file.name).removeprefix('回执_')}{ending}", data
 
 
 def _heads(file: FileReading) -> dict[str, dict[str, Any]]:
