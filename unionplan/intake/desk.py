@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.intake.limits import allowed_seconds
-from unionplan.intake.problems import Problem
+from unionplan.intake.problems import problem_of
 from unionplan.intake.processes import SPARES, finished
 from unionplan.intake.readings import FileReading, SheetReading
 from unionplan.intake.stages import OPENING, Listener
@@ -48,9 +48,9 @@ def read_file(
     job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None}
     answer = answered("read", job, data, folder, progress, cancelled)
     if "error" in answer:
-        return FileReading(name, digest, "", (Problem(**answer["error"]),), data=data)
+        return FileReading(name, digest, "", (problem_of(answer["error"]),), data=data)
     sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    return FileReading(name, digest, answer["format"], tuple(Problem(**p) for p in answer["problems"]), sheets, data)
+    return FileReading(name, digest, answer["format"], tuple(map(problem_of, answer["problems"])), sheets, data)
 
 
 def answered(
@@ -130,7 +130,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
     return SheetReading(**{
         **entry,
         "columns": tuple((cell, label, name) for cell, label, name in entry["columns"]),
-        "problems": tuple(Problem(**found) for found in entry["problems"]),
+        "problems": tuple(map(problem_of, entry["problems"])),
         "as_of": date.fromisoformat(entry["as_of"]) if entry["as_of"] else None,
         "table": folder / entry["table"] if entry["table"] else None,
         "clears": tuple((row, name) for row, name in entry["clears"]),

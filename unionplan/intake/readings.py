@@ -65,7 +65,7 @@ class FileReading:
         """Return the command line's `check` entry for the file."""
         return {
             "name": self.name, "sha256": self.sha256, "format": self.format,
-            "problems": [vars(found) for found in self.problems],
+            "problems": [found.as_json() for found in self.problems],
             "sheets": [_sheet_json(sheet) for sheet in self.sheets],
         }  # fmt: skip
 
@@ -74,5 +74,5 @@ def _sheet_json(sheet: SheetReading) -> dict[str, Any]:
     return {
         "sheet": sheet.sheet, "kind": sheet.kind, "header_row": sheet.header_row, "header_depth": sheet.header_depth,
         "columns": [{"cell": cell, "label": label, "field": name} for cell, label, name in sheet.columns],
-        "rows": sheet.rows, "totals": sheet.totals, "problems": [vars(found) for found in sheet.problems],
+        "rows": sheet.rows, "totals": sheet.totals, "problems": [found.as_json() for found in sheet.problems],
     }  # fmt: skip

@@ -12,6 +12,7 @@ from unionplan.intake import checks, returns
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
 from unionplan.intake.layout import Layout, laid_out, stated_as_of
+from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
@@ -29,7 +30,7 @@ def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if sheet.name not in _OWN_SHEETS]
+    laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if not _is_ours(sheet)]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in USABLE for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
@@ -45,6 +46,11 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
         announce_check(number + 1, len(filled))
         sheets.append(_entry(number, sheet, layout, job, folder, usable))
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
+
+
+def _is_ours(sheet: Sheet) -> bool:
+    """What templates and receipts carry beside the table."""
+    return sheet.name in _OWN_SHEETS or is_list(sheet.rows)
 
 
 def _entry(
