@@ -46,16 +46,19 @@ def repeated(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.Series[bool]
     return twice
 
 
-def merged(before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: date) -> Merge:
+def merged(
+    before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: date, at: pd.Series[float] | None = None
+) -> Merge:
     """Return the merge of `rows` into `before`, both of one unit, no enterprise twice.
 
-    `rows` has FIELDS and `clears`, the names of the fields that the clerk empties (or None).
+    `rows` has FIELDS and `clears`, the names of the fields that the clerk empties (or None). `at`: each row's
+    position in `before` where that is known beforehand, so that even its codes may change.
     """
     rows = rows.reset_index(drop=True)
     if before is None or before.empty:
         return _first(_cleared(rows[COLUMNS].copy(deep=False), rows["clears"]), as_of)
     base = _base(before, rows)
-    match = _matches(base, rows)
+    match = _matches(base, rows) if at is None else at
     known = match.notna()
     old = base.take(match[known].astype(int).to_numpy()).set_axis(rows.index[known])
     new = rows[COLUMNS].copy(deep=False)
