@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "unionplan"
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
-STREAMLIT = {"unionplan.ui", "unionplan.gate"}  # the pages' module, and the sign-in that is put around the server
+STREAMLIT = {"unionplan.ui", "unionplan.ui_refresh", "unionplan.ui_memory", "unionplan.ui_correction", "unionplan.gate"}
+"""The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""
 FACES = {*STREAMLIT, "unionplan.__main__"}
 
 
@@ -69,6 +70,7 @@ ALLOWED = {
     "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.access", "unionplan.errors"},
     "unionplan.demo": {"unionplan.intake", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
 }  # fmt: skip
 
