@@ -22,7 +22,8 @@ from unionplan.errors import IntakeError, StoreError
 from unionplan.intake import checks, returns
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
-from unionplan.intake.layout import Layout, laid_out, stated_as_of
+from unionplan.intake.known_forms import Known, Recognition, schema_kind
+from unionplan.intake.layout import Layout, stated_as_of, tables
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
@@ -37,19 +38,22 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def read_file(
-    name: str, data: bytes, folder: Path, units: Mapping[str, str], unit: str | None = None, as_of: date | None = None
-) -> FileReading:
+    name: str, data: bytes, folder: Path, units: Mapping[str, str], unit: str | None = None, as_of: date | None = None,
+    forms: Mapping[str, Any] | None = None, choices: Mapping[str, Mapping[str, str]] | None = None,
+) -> FileReading:  # fmt: skip
     """Return the file as read by a reading process that works in `folder`.
 
-    `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file. A file that
-    cannot be read comes back with its reason and no sheets; nothing is raised for what a file contains.
+    `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file; `forms`, `choices`:
+    as in known_forms.Known. A file that cannot be read comes back with its reason and no sheets; nothing is
+    raised for what a file contains.
     """
     import hashlib
 
     digest = hashlib.sha256(data).hexdigest()
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "upload").write_bytes(data)
-    job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None}
+    job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None,
+           "forms": dict(forms or {}), "choices": {sheet: dict(cells) for sheet, cells in (choices or {}).items()}}  # fmt: skip
     (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
     try:
         answer = _answer(folder, name)
@@ -101,7 +105,12 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
         "table": folder / entry["table"] if entry["table"] else None,
         "clears": tuple((row, name) for row, name in entry["clears"]),
         "units": tuple(entry["units"]),
+        "recognition": tuple(_recognition(one) for one in entry["recognition"]),
     })  # fmt: skip
+
+
+def _recognition(entry: dict[str, Any]) -> Recognition:
+    return Recognition(**{**entry, "samples": tuple(entry["samples"]), "candidates": tuple(entry["candidates"])})
 
 
 def main(folder: Path) -> None:
@@ -128,7 +137,10 @@ def _limit() -> None:
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if sheet.name not in _OWN_SHEETS]
+    known = Known(job["forms"], job["choices"], schema_kind(book.sheets), frozenset(map(folded_name, job["units"])))
+    laid = [
+        (sheet, layout) for sheet in book.sheets if sheet.name not in _OWN_SHEETS for layout in tables(sheet, known)
+    ]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in USABLE for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
@@ -155,6 +167,8 @@ def _entry(
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]), "nameless": False,
+        "recognition": [asdict(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
+        "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
@@ -236,6 +250,8 @@ def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
+    if layout.nil:
+        return problem("nil_return", sheet.name)
     if layout.kind is None:
         return problem("sheet_skipped" if usable else "header_missing", sheet.name)
     name = f"看起来是{NAMES[layout.kind]}"
