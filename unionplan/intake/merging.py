@@ -50,14 +50,17 @@ def repeated(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.Series[bool]
     return twice
 
 
-def merged(before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: date) -> Merge:
+def merged(
+    before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: date, at: pd.Series[float] | None = None
+) -> Merge:
     """Return the merge of `rows` into `before`, both of one unit, no enterprise twice.
 
-    `rows` has FIELDS and `clears`, the names of the fields that the clerk empties (or None).
+    `rows` has FIELDS and `clears`, the names of the fields that the clerk empties (or None). `at`: each row's
+    position in `before` where that is known beforehand, so that even its codes may change.
     """
     rows = rows.reset_index(drop=True)
     base = _base(before, rows)
-    match = _matches(base, rows)
+    match = _matches(base, rows) if at is None else at
     old = base.reindex(match.astype("Int64").fillna(-1).astype(int)).set_axis(rows.index)
     new = rows[COLUMNS] if mode == "replace" else rows[COLUMNS].where(rows[COLUMNS].notna(), old)
     for row, names in rows["clears"].dropna().items():
