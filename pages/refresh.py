@@ -14,8 +14,8 @@ with page("pages/refresh.py") as board:
     elif may_write("pages/refresh.py", board, "更新数据"):
         files = dropped(board)
         looks = looked_at(board, files)
-        progress(board, files, looks)
         whole(board, looks)
+        progress(board, files, looks)
         for look in looks:
             card(board, look, len(looks) > 1)
         correct(board, clerk(board))

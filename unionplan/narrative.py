@@ -179,9 +179,12 @@ def effect(before: Attainment, after: Attainment, indicator: Indicator) -> str:
     """Return what a change does to one figure: …推行面 42.6% → 44.1%，滞后 → 偏慢（1,278/3,000 → 1,323/3,000）."""
     rates = [_rate_alone(row) for row in (before, after)]
     words = [theme.STATUS[row.status].word for row in (before, after)]
+    told = [_arrow(rates)]
+    if words[1] != rates[1]:  # a rate that became 未报 has said its state already
+        told.append(words[1] if words[0] == rates[0] else _arrow(words))
     counts = [_counts(row) for row in (before, after)]
-    told = [_arrow(rates)] + ([_arrow(words)] if rates != words else [])
-    return f"{subject(after, indicator)} {'，'.join(told)}" + (f"（{_arrow(counts)}）" if any(counts) else "")
+    shown = _arrow(counts) if all(counts) else counts[1] or (counts[0] and f"原 {counts[0]}")
+    return f"{subject(after, indicator)} {'，'.join(told)}" + (f"（{shown}）" if shown else "")
 
 
 def effect_lead(changed: int, others: int) -> str:
@@ -196,9 +199,9 @@ def moved(before: Attainment, after: Attainment) -> bool:
     return (before.numerator, before.denominator, before.status) != (after.numerator, after.denominator, after.status)
 
 
-def _arrow(pair: Sequence[str]) -> str:
-    was, now = (word or "无" for word in pair)
-    return was if was == now else f"{was} → {now}"
+def _arrow(words: Sequence[str]) -> str:
+    """What was and what is, once where they are the same."""
+    return " → ".join(dict.fromkeys(words))
 
 
 def _rate_alone(row: Attainment) -> str:

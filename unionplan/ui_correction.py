@@ -10,14 +10,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from unionplan import theme
 from unionplan.access import Person
 from unionplan.errors import UnionplanError
 from unionplan.intake.correction import correction
 from unionplan.intake.preview import Preview, submit
 from unionplan.observations import CLEAR, FIELDS, Field, control_codes, registration_codes
 from unionplan.ui import Board, message, note_line, open_section, table
-from unionplan.ui_memory import literal
 from unionplan.ui_refresh import say_effects, show_problems
 
 MATCHES = 20
@@ -72,7 +70,11 @@ def _edit(board: Board, person: Person, record: Mapping[Any, Any]) -> None:
     now = {name: _shown(record.get(name)) for name in FIELDS}
     note_line(f"统计时点 {_shown(record['as_of'])}。清空一格即删去原来的内容；没有改的不动。")
     with st.form(f"correct-{unit}-{key}"):
-        said = {name: text for part, names in PARTS.items() for name, text in _part(board, part, names, now, f"{unit}-{key}").items()}
+        said = {
+            name: text
+            for part, names in PARTS.items()
+            for name, text in _part(board, part, names, now, f"{unit}-{key}").items()
+        }
         reason = st.text_input("更正原因", placeholder="如：填报单位来电更正")
         looked = st.form_submit_button("查看改动")
     changed = {name: text or CLEAR for name, text in said.items() if text != now[name]}
@@ -86,7 +88,9 @@ def _edit(board: Board, person: Person, record: Mapping[Any, Any]) -> None:
 def _part(board: Board, part: str, names: Sequence[str], now: Mapping[str, str], key: str) -> dict[str, str]:
     st.html(f'<p class="up-part">{escape(part)}</p>')
     places = st.columns(3)
-    return {name: _control(board, places[number % 3], FIELDS[name], now[name], key) for number, name in enumerate(names)}
+    return {
+        name: _control(board, places[number % 3], FIELDS[name], now[name], key) for number, name in enumerate(names)
+    }
 
 
 def _control(board: Board, place: Any, field: Field, now: str, key: str) -> str:
@@ -99,7 +103,9 @@ def _control(board: Board, place: Any, field: Field, now: str, key: str) -> str:
     if not words:
         return str(place.text_input(field.label, now, key=f"field-{key}-{field.id}") or "").strip()
     options = list(dict.fromkeys([now, "", *words]))
-    return str(place.selectbox(field.label, options, key=f"field-{key}-{field.id}", format_func=lambda word: word or BLANK))
+    return str(
+        place.selectbox(field.label, options, key=f"field-{key}-{field.id}", format_func=lambda word: word or BLANK)
+    )
 
 
 def _preview(board: Board, person: Person, asked: tuple[str, str, dict[str, str], str]) -> None:

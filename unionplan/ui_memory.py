@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -13,7 +12,7 @@ from unionplan import clock
 from unionplan.access import Person
 from unionplan.errors import UnionplanError
 from unionplan.intake import memory
-from unionplan.intake.headers import field_label, fields_of
+from unionplan.intake.headers import field_label, synonyms
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.memory import Alias, Form
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
@@ -73,7 +72,15 @@ def _chosen(sheet: SheetReading, name: str) -> dict[str, str]:
     with part:
         if part.open:
             _selects(sheet, [one for one in sheet.recognition if not _is_unsure(one)], name)
-    return {one.label: said[one.cell] for one in sheet.recognition}
+    return _by_label(sheet, said)
+
+
+def _by_label(sheet: SheetReading, said: Mapping[str, str]) -> dict[str, str]:
+    """Label → field; of two columns with one label the one that means something."""
+    columns: dict[str, str] = {}
+    for one in sheet.recognition:
+        columns[one.label] = columns.get(one.label) or said[one.cell]
+    return columns
 
 
 def _is_unsure(one: Recognition) -> bool:
@@ -106,7 +113,7 @@ def _selects(sheet: SheetReading, columns: Sequence[Recognition], name: str) -> 
 def _options(kind: str, one: Recognition) -> list[str]:
     """What a column may mean: as recognised, what else is likely, leaving it out, then everything of this workbook."""
     likely = [field for field in (one.field, *one.candidates) if field]
-    return list(dict.fromkeys([*likely, LEFT_OUT, *fields_of(kind)]))
+    return list(dict.fromkeys([*likely, LEFT_OUT, *synonyms(kind).values()]))
 
 
 def _meaning(field: str) -> str:
@@ -122,11 +129,15 @@ def _sureness(one: Recognition, said: str) -> Cell:
 
 
 def _remember(board: Board, look: Look, chosen: Sequence[tuple[SheetReading, dict[str, str]]], person: Person) -> None:
-    for sheet, columns in chosen:
-        name = f"{Path(look.handed.name).stem}" + (f"　{sheet.sheet}" if len(chosen) > 1 and sheet.sheet else "")
-        at = clock.now(board.plan.settings.clock)
-        acted(f"form-{look.handed.id}", person, lambda sheet=sheet, columns=columns, name=name: memory.remember_form(  # type: ignore[misc]
-            board.store, person, at, sheet.fingerprint, str(sheet.kind), name, columns))  # fmt: skip
+    at = clock.now(board.plan.settings.clock)
+
+    def remember() -> None:
+        for sheet, columns in chosen:
+            several = f"　{sheet.sheet}" if len(chosen) > 1 and sheet.sheet else ""
+            name = f"{Path(look.handed.name).stem}{several}"
+            memory.remember_form(board.store, person, at, sheet.fingerprint, str(sheet.kind), name, columns)
+
+    acted(f"form-{look.handed.id}", person, remember)
 
 
 def acted(name: str, person: Person, act: Callable[[], object]) -> None:
@@ -222,7 +233,9 @@ def remembered(board: Board, person: Person) -> None:
 def _show_forms(board: Board, person: Person, known: Sequence[Form]) -> None:
     if not known:
         return
-    rows = [(form.name, NAMES.get(form.kind, form.kind), f"{len(form.columns)}", form.who, form.at[:10]) for form in known]
+    rows = [
+        (form.name, NAMES.get(form.kind, form.kind), f"{len(form.columns)}", form.who, form.at[:10]) for form in known
+    ]
     table(("表样", "种类", "列数", "经办人", "日期"), rows, numeric=(2,), caption="已记住的表样")
     names = {form.fingerprint: f"{form.name}（{NAMES.get(form.kind, form.kind)}，{form.at[:10]}）" for form in known}
     chosen = st.selectbox("查看一种表样", ["", *names], key="form", format_func=lambda one: names.get(one, "请选择"))
@@ -236,8 +249,10 @@ def _edit_form(board: Board, person: Person, form: Form) -> None:
         name = st.text_input("表样名称", form.name)
         places, columns = st.columns(3), {}
         for number, (label, field) in enumerate(form.columns):
-            options = list(dict.fromkeys([field, LEFT_OUT, *fields_of(form.kind)]))
-            columns[label] = places[number % 3].selectbox(literal(label), options, format_func=_meaning, key=f"edit-{form.fingerprint}-{number}")
+            options = list(dict.fromkeys([field, LEFT_OUT, *synonyms(form.kind).values()]))
+            columns[label] = places[number % 3].selectbox(
+                literal(label), options, format_func=_meaning, key=f"edit-{form.fingerprint}-{number}"
+            )
         saved = st.form_submit_button("保存修改")
     at = clock.now(board.plan.settings.clock)
     if saved:

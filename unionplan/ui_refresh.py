@@ -29,7 +29,19 @@ from unionplan.intake.sheet_changes import SheetChange
 from unionplan.intake.templates import KINDS, template
 from unionplan.observations import Field
 from unionplan.plan import COVERAGE
-from unionplan.ui import Board, Cell, choice, download, download_list, heading, listing, message, subtitle, table
+from unionplan.ui import (
+    Board,
+    Cell,
+    choice,
+    csv_bytes,
+    download,
+    heading,
+    listing,
+    message,
+    subtitle,
+    table,
+    table_html,
+)
 from unionplan.ui_memory import confirm_form, offer_aliases
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
@@ -44,7 +56,7 @@ OPEN_AT_ONCE = 1  # a file alone is shown in full; of several each opens on a cl
 ROLE_OF = {"reject": "behind", "ask": "slow", "fixed": "neutral"}
 DAY = Field("as_of", "统计时点", "date")
 STAGES = {
-    "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
+    "cancelled": ("已取消", "neutral"), "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
     "same": ("未变", "neutral"), "ready": ("可以入库", "on_pace"), "committing": ("正在入库", "neutral"),
     "done": ("已入库", "attained"), "working": ("正在读取", "neutral"),
 }  # fmt: skip
@@ -105,7 +117,7 @@ def wanted(name: str) -> Wanted:
         said(f"unit-{name}") or None, _given_day(name), said(f"mode-{name}") or "upsert", bool(said(f"sound-{name}")),
         indicator=said(f"indicator-{name}") or None,
     )  # fmt: skip
-    return Wanted(options, tuple(said(f"choices-{name}") or ()), str(said(f"reason-{name}") or ""), int(said(f"again-{name}") or 0))
+    return Wanted(options, str(said(f"reason-{name}") or ""), int(said(f"again-{name}") or 0))
 
 
 def said(key: str) -> Any:
@@ -164,10 +176,10 @@ def progress(board: Board, files: Sequence[Handed], looks: Sequence[Look]) -> No
 def _bars(looks: Sequence[Look]) -> None:
     for look in looks:
         if look.stage == "working":
-            with st.container(key=f"up-working-{look.handed.id}", horizontal=True, vertical_alignment="center"):
-                st.html(f'<p class="up-line"><strong>{escape(look.handed.name)}</strong></p>')
-                st.progress(min(max(look.share, 0.0), 1.0), text=look.words)
-                st.button("取消", key=f"cancel-{look.handed.id}", on_click=uploads().cancel, args=(look.handed.id,))
+            name, bar, stop = st.columns([5, 6, 1.3], vertical_alignment="center")
+            name.html(f'<p class="up-line up-filename">{escape(look.handed.name)}</p>')
+            bar.progress(min(max(look.share, 0.0), 1.0), text=look.words)
+            stop.button("取消", key=f"cancel-{look.handed.id}", on_click=uploads().cancel, args=(look.handed.id,))
     committing = [look for look in looks if look.stage == "committing"]
     if committing:
         note = "、".join(look.handed.name for look in committing[:3]) + ("等" if len(committing) > 3 else "")
@@ -203,10 +215,13 @@ def card(board: Board, look: Look, several: bool) -> None:
         if look.stage == "done":
             message("ok", look.words)
             st.page_link("app.py", label="到目标总览看结果")
+        elif look.stage == "cancelled":
+            message("note", "已取消，没有读完。数据没有改动。")
+            st.button("重新读取", key=f"retry-{look.handed.id}", on_click=_again, args=(look.handed.id,))
         elif not several:
             _body(board, look)
         else:
-            part = st.expander("查看和处理", key=f"open-{look.handed.id}", on_change="rerun")
+            part = st.expander("查看和处理", type="compact", key=f"open-{look.handed.id}", on_change="rerun")
             with part:
                 if part.open:
                     _body(board, look)
@@ -233,7 +248,9 @@ def _brief(look: Look) -> str:
 
 def _severities(problems: Iterable[Problem]) -> str:
     levels = [found.severity for found in problems]
-    return "，".join(f"{word} {levels.count(level)} 处" for level, word in theme.SEVERITY_WORDS.items() if level in levels)
+    return "，".join(
+        f"{word} {levels.count(level)} 处" for level, word in theme.SEVERITY_WORDS.items() if level in levels
+    )
 
 
 def _body(board: Board, look: Look) -> None:
@@ -261,13 +278,9 @@ def _body(board: Board, look: Look) -> None:
 
 def _say_unread(look: Look) -> None:
     assert look.file is not None
-    cancelled = any(found.rule == "cancelled" for found in look.file.problems)
     for found in look.file.problems:
-        message("note" if cancelled else "error", f"{found.message}。{found.fix}。")
-    if cancelled:
-        st.button("重新读取", key=f"retry-{look.handed.id}", on_click=_again, args=(look.handed.id,))
-    else:
-        message("error", "这个文件还不能入库：请按上面的清单改正，保存后重新拖进来。数据没有改动。")
+        message("error", f"{found.message}。{found.fix}。")
+    message("error", "这个文件还不能入库：请按上面所说处理后重新拖进来。数据没有改动。")
 
 
 def _again(name: str) -> None:
@@ -286,11 +299,16 @@ def _say_sheet(sheet: SheetReading) -> None:
     if sheet.kind is None or sheet.header_row is None:
         return
     totals = f"，另有合计 {sheet.totals} 行" if sheet.totals else ""
-    message("note", f"{_sheet_name(sheet.sheet)}识别为{NAMES[sheet.kind]}：表头在第 {sheet.header_row} 行，数据 {sheet.rows:,} 行{totals}。")
+    message(
+        "note",
+        f"{_sheet_name(sheet.sheet)}识别为{NAMES[sheet.kind]}：表头在第 {sheet.header_row} 行，数据 {sheet.rows:,} 行{totals}。",
+    )
     part = st.expander("查看各列的识别结果", key=f"columns-{id(sheet)}", on_change="rerun")
     with part:
         if part.open:
-            rows = [(cell, label, field_label(field) if field else "未识别，不采用") for cell, label, field in sheet.columns]
+            rows = [
+                (cell, label, field_label(field) if field else "未识别，不采用") for cell, label, field in sheet.columns
+            ]
             table(("单元格", "原列名", "识别为"), rows, caption="各列的识别结果")
 
 
@@ -355,21 +373,49 @@ def show_problems(problems: Sequence[Problem], file: FileReading, name: str) -> 
     rank = {"reject": 0, "ask": 1, "fixed": 2}
     found = sorted(problems, key=lambda problem: rank[problem.severity])
     several = len({problem.sheet for problem in found if problem.sheet}) > 1
+    if all(problem.severity == "fixed" for problem in found):
+        _fold_problems(found, several, name, file)
+        return
     subtitle(f"问题清单：{_severities(found)}")
     shown = _of_level(found, name) if len(found) > FEW else found
     if len(found) > FEW:
-        table(GROUP_HEADERS, _grouped(shown, several), numeric=(2,), caption="问题分类")
+        groups = table_html(GROUP_HEADERS, _grouped(shown, several), numeric=(2,), caption="问题分类")
+        st.html(f'<div class="up-stacked">{groups}</div>')
         part = st.expander(f"逐处查看（{len(shown):,} 处）", key=f"each-{name}", on_change="rerun")
+        with part:
+            if part.open:
+                _list_problems(shown, several)
     else:
-        part = st.container()
+        _list_problems(shown, several)
+    _take_along(found, several, name, file)
+
+
+def _fold_problems(found: Sequence[Problem], several: bool, name: str, file: FileReading) -> None:
+    """What was only put right by itself is told in one line and listed behind a click."""
+    part = st.expander(f"没有须改正的问题，{_severities(found)}", key=f"fixed-{name}", on_change="rerun")
     with part:
-        if len(found) <= FEW or part.open:
-            table(PROBLEM_HEADERS, [_problem_line(one, several) for one in shown[:SHOWN]], caption="问题清单")
-            if len(shown) > SHOWN:
-                st.caption(f"只显示前 {SHOWN} 处，全部见下载的清单。")
+        if part.open:
+            _list_problems(found, several)
+            _take_along(found, several, name, file)
+
+
+def _take_along(found: Sequence[Problem], several: bool, name: str, file: FileReading) -> None:
+    """The list as a file."""
     with st.container(horizontal=True):
         lines = [_problem_line(one, several) for one in found]
-        download_list("下载问题清单", PROBLEM_HEADERS, lines, f"问题清单_{Path(file.name).stem}_{name}")
+        data = partial(csv_bytes, PROBLEM_HEADERS, [[_text(cell) for cell in line] for line in lines])
+        download("下载问题清单", data, f"问题清单_{Path(file.name).stem}.csv", "text/csv", key=f"problems-{name}")
+
+
+def _text(cell: str | Cell) -> str:
+    return cell.text if isinstance(cell, Cell) else cell
+
+
+def _list_problems(shown: Sequence[Problem], several: bool) -> None:
+    lines = [_problem_line(one, several) for one in shown[:SHOWN]]
+    st.html(f'<div class="up-stacked">{table_html(PROBLEM_HEADERS, lines, caption="问题清单")}</div>')
+    if len(shown) > SHOWN:
+        st.caption(f"只显示前 {SHOWN} 处，全部见下载的清单。")
 
 
 def _of_level(found: Sequence[Problem], name: str) -> list[Problem]:
@@ -402,7 +448,14 @@ def _group_line(ones: Sequence[Problem], several: bool) -> tuple[str | Cell, ...
 
 def _problem_line(found: Problem, several: bool) -> tuple[str | Cell, ...]:
     level = Cell(theme.SEVERITY_WORDS[found.severity], ROLE_OF[found.severity])
-    return (level, place_of(found, several), found.column or "—", found.value or "—", f"{found.message}。", f"{found.fix}。")
+    return (
+        level,
+        place_of(found, several),
+        found.column or "—",
+        found.value or "—",
+        f"{found.message}。",
+        f"{found.fix}。",
+    )
 
 
 def place_of(found: Problem, several: bool = True) -> str:
@@ -433,7 +486,12 @@ def _say_sheet_change(change: SheetChange, several: bool) -> None:
     if not change.units and not change.rejected:
         return
     what = "家" if change.kind == "W1" else "条"
-    counts = (("新增", len(change.added)), ("变更", change.changed), ("未变", change.unchanged), ("移除", len(change.removed)))
+    counts = (
+        ("新增", len(change.added)),
+        ("变更", change.changed),
+        ("未变", change.unchanged),
+        ("移除", len(change.removed)),
+    )
     words = [f"{word} {count:,} {what}" for word, count in counts if count]
     words += [f"保留 {len(change.kept):,} {what}（本次文件没有，不会删除）"] if change.kept else []
     words += [f"退回 {change.rejected:,} 行"] if change.rejected else []
@@ -511,7 +569,9 @@ def _say_details(seen: Preview, name: str) -> None:
 
 def _detail_lines(change: SheetChange) -> list[tuple[str | Cell, ...]]:
     sheet = change.sheet or "—"
-    lines: list[tuple[str | Cell, ...]] = [(sheet, "变更", *(str(v) for v in line)) for line in change.details.to_numpy()]
+    lines: list[tuple[str | Cell, ...]] = [
+        (sheet, "变更", *(str(v) for v in line)) for line in change.details.to_numpy()
+    ]
     for word, names in (("新增", change.added), ("移除", change.removed), ("保留", change.kept)):
         lines += [(sheet, word, name or "—", "—", "—", "—") for name in names]
     return lines

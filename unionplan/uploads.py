@@ -16,13 +16,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from unionplan.access import Person
 from unionplan.errors import StalePreviewError, UnionplanError
-from unionplan.intake.desk import Reading, unit_names
 from unionplan.intake.memory import aliases, forms, given_forms, given_words
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.readings import FileReading, SheetReading
+from unionplan.intake.worker import read_file, unit_names
 from unionplan.store import Slot, Store
 
 T = TypeVar("T")
+Made = TypeVar("Made", covariant=True)
 PATIENCE = 0.8  # seconds that a page waits for new work before it shows a bar instead
 UNDECIDED = ("form", "blocked", "ask")
 """Stages in which a file waits for the clerk."""
@@ -39,10 +40,9 @@ class Handed:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the clerk says about one file; `choices` are (sheet, cell, field), `again` counts fresh attempts."""
+    """What the clerk says about one file; `again` counts fresh attempts."""
 
-    options: Options = Options()
-    choices: tuple[tuple[str, str, str], ...] = ()
+    options: Options = field(default_factory=Options)
     reason: str = ""
     again: int = 0
 
@@ -51,7 +51,7 @@ class Wanted:
 class Look:
     """How far a file has come.
 
-    `stage`: working (see `share`, `words`), unread, form (a sheet's form is seen for the first time), blocked, ask,
+    `stage`: working (see `share`, `words`), cancelled, unread, form (a sheet's form is seen for the first time), blocked, ask,
     same (nothing would change), ready, committing, done. `words`: what to say beside it.
     """
 
@@ -61,10 +61,10 @@ class Look:
     share: float = 0.0
     file: FileReading | None = None
     seen: Preview | None = None
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
 
 
-class Work(Protocol[T]):
+class Work(Protocol[Made]):
     """Something done in the background; `intake.desk.Reading` is one."""
 
     progress: float
@@ -77,7 +77,7 @@ class Work(Protocol[T]):
     def cancel(self) -> None:
         """Stop it where that can be done."""
 
-    def result(self) -> T:
+    def result(self) -> Made:
         """Return what was made; raises what making it raised."""
 
 
@@ -148,13 +148,15 @@ class Uploads:
         self._committing: set[str] = set()
         self._compare, self._write = threading.Lock(), threading.Lock()
         self._begun: dict[int, float] = {}
+        self._stopped: dict[str, object] = {}
         self._pressed = ("", 0.0)
         self._lexicon: tuple[int, Lexicon] | None = None
 
     # Looking
 
-    def looks(self, asked: Sequence[tuple[Handed, Wanted]], store: Store, patience: float = PATIENCE) -> list[Look]:
-        """Return how far every file has come; waits a moment for work that has just begun."""
+    def looks(self, asked: Sequence[tuple[Handed, Wanted]], store: Store, patience: float | None = None) -> list[Look]:
+        """Return how far every file has come; waits for work that has just begun, by default PATIENCE seconds."""
+        patience = PATIENCE if patience is None else patience
         while True:
             found = [self._look(handed, wanted, store) for handed, wanted in asked]
             if not any(self._young(work, patience) for work in self.running()):
@@ -169,9 +171,10 @@ class Uploads:
         return [work for work in works if not work.done]
 
     def cancel(self, name: str) -> None:
-        """Stop reading one file."""
-        if name in self._readings:
+        """Stop reading and comparing one file; what is on its way into the store goes on."""
+        if name in self._readings and name not in self._committing | set(self.outcomes):
             self._readings[name][1].cancel()
+            self._stopped[name] = self._readings[name][0]
 
     def forget(self, names: Iterable[str]) -> None:
         """Let go of every file but these."""
@@ -188,6 +191,8 @@ class Uploads:
         if handed.id in self.outcomes:
             return Look(handed, "done", self.outcomes[handed.id], 1.0)
         words = self._words(store)
+        if self._stopped.get(handed.id) == self._asked(handed, wanted, words):
+            return Look(handed, "cancelled")
         reading = self._reading(handed, wanted, words)
         if not reading.done:
             return Look(handed, "working", reading.stage, reading.progress)
@@ -209,18 +214,21 @@ class Uploads:
             self._lexicon = (head, lexicon(store, head))
         return self._lexicon[1]
 
+    def _asked(self, handed: Handed, wanted: Wanted, words: Lexicon) -> object:
+        """What a reading depends on."""
+        return handed.id, wanted.options.unit, wanted.options.as_of, wanted.again, words.mark
+
     def _reading(self, handed: Handed, wanted: Wanted, words: Lexicon) -> Work[FileReading]:
-        options = wanted.options
-        key = (handed.id, options.unit, options.as_of, wanted.choices, wanted.again, words.mark)
+        options, key = wanted.options, self._asked(handed, wanted, words)
         known = self._readings.get(handed.id)
         if known and known[0] == key:
             return known[1]
         if known:
             known[1].cancel()
         folder = self.folder / hashlib.sha256(repr(key).encode()).hexdigest()[:16]
-        work = Reading(
+        work: Work[FileReading] = Task("正在读取", lambda _: read_file(
             handed.name, handed.data, folder, words.units, options.unit, options.as_of,
-            forms=words.forms, choices=_by_sheet(wanted.choices), words=words.words)  # fmt: skip
+            forms=words.forms), threading.Lock())  # fmt: skip
         self._readings[handed.id] = (key, work)
         return work
 
@@ -228,7 +236,7 @@ class Uploads:
         self, handed: Handed, wanted: Wanted, file: FileReading, store: Store, words: Lexicon
     ) -> Task[Preview]:
         head = store.head()
-        key = (wanted.options, wanted.choices, wanted.again, words.mark, head, store.today(head))
+        key = (wanted.options, wanted.again, words.mark, head, store.today(head))
         known = self._previews.get(handed.id)
         if known and (known[0] == key or handed.id in self._committing):
             return known[1]
@@ -272,13 +280,6 @@ class Uploads:
                 self._committing.discard(name)
 
 
-def _by_sheet(choices: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for sheet, cell, meaning in choices:
-        found.setdefault(sheet, {})[cell] = meaning
-    return found
-
-
 def unconfirmed(file: FileReading) -> list[SheetReading]:
     """Return the sheets whose form is seen for the first time and has to be confirmed once."""
     return [sheet for sheet in file.sheets if sheet.form == "new" and sheet.kind and sheet.fingerprint]
@@ -301,7 +302,9 @@ def _submitted(look: Look, store: Store, person: Person, reason: str) -> int | N
     except StalePreviewError:
         assert look.file is not None
         again = preview(store, look.file, look.options)
-        if {found.message for found in again.asks} - {found.message for found in look.seen.asks} or again.change is None:
+        if {found.message for found in again.asks} - {
+            found.message for found in look.seen.asks
+        } or again.change is None:
             raise
         return submit(store, again, person, reason)
 

@@ -116,8 +116,8 @@ def remember_word(store: Store, person: Person, at: datetime, kind: str, word: s
     Raises PlanError where the word is already another unit's name.
     """
     word = "".join(str(folded(word)).split())
-    if not word or _SEPARATOR in word:
-        raise IntakeError("别名", f"“{word}”不能作别名", "别名不能空白，也不能带分号", "请在原表中改正")
+    if not word or set(word) & set(";；,，、"):
+        raise IntakeError("别名", f"“{word}”不能作别名", "别名不能空白，也不能带逗号、顿号和分号", "请在原表中改正")
     note = f"{WORD_KINDS[kind]}：“{word}”即“{means}”"
     if kind == "unit":
         return _kept(store, person, at, "remember_word", note, "units", _with_alias(store, means, word))
@@ -148,7 +148,9 @@ def _require_apart(name: str, columns: Mapping[str, str]) -> None:
     for label, field in columns.items():
         other = taken.setdefault(field, label) if field else label
         if other != label:
-            raise IntakeError(f"表样“{name}”", f"“{other}”和“{label}”选成了同一项内容", "每项内容只能有一列", "请改其中一列")
+            raise IntakeError(
+                f"表样“{name}”", f"“{other}”和“{label}”选成了同一项内容", "每项内容只能有一列", "请改其中一列"
+            )
 
 
 def _with_alias(store: Store, unit: str, word: str) -> list[dict[str, str]]:
