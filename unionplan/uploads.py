@@ -25,8 +25,7 @@ from unionplan.store import Slot, Store
 T = TypeVar("T")
 Made = TypeVar("Made", covariant=True)
 PATIENCE = 0.8  # seconds that a page waits for new work before it shows a bar instead
-UNDECIDED = ("form", "blocked", "ask")
-"""Stages in which a file waits for the clerk."""
+MOVED = "刚刚有另一次更新改动了同一批数据。下面已按最新的数据重新比较，请再核对一次。"
 
 
 @dataclass(frozen=True)
@@ -274,6 +273,8 @@ class Uploads:
                 if not task.cancelled:
                     self.outcomes[name] = _outcome(_submitted(look, store, person, reason))
                     self.failures.pop(name, None)
+            except StalePreviewError:
+                self.failures[name] = MOVED
             except UnionplanError as error:
                 self.failures[name] = str(error)
             finally:
