@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from unionplan.ui import may_write, message, page
+from unionplan.ui_controls import clerk
 from unionplan.ui_correction import correct, report_nil
 from unionplan.ui_memory import remembered
-from unionplan.ui_refresh import card, clerk, dropped, looked_at, progress, templates, whole
+from unionplan.ui_refresh import card, dropped, looked_at, progress, templates, whole
 
 with page("pages/refresh.py") as board:
     templates(board)

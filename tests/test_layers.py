@@ -10,7 +10,15 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "unionplan"
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
-STREAMLIT = {"unionplan.ui", "unionplan.ui_refresh", "unionplan.ui_memory", "unionplan.ui_correction", "unionplan.gate"}
+STREAMLIT = {
+    "unionplan.ui",
+    "unionplan.ui_refresh",
+    "unionplan.ui_controls",
+    "unionplan.ui_problems",
+    "unionplan.ui_memory",
+    "unionplan.ui_correction",
+    "unionplan.gate",
+}
 """The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""
 FACES = {*STREAMLIT, "unionplan.__main__"}
 
@@ -105,7 +113,12 @@ def test_pages_stand_on_the_rooms_only(path):
 def test_only_the_preview_of_the_intake_knows_store_and_attainment():
     knowing = {name for name in MODULES if top(name) == "unionplan.intake"
                and {top(other) for other in ours(MODULES[name])} & {"unionplan.store", "unionplan.attainment"}}  # fmt: skip
-    assert knowing == {"unionplan.intake.preview", "unionplan.intake.drafting", "unionplan.intake.correction", "unionplan.intake.memory"}
+    assert knowing == {
+        "unionplan.intake.preview",
+        "unionplan.intake.drafting",
+        "unionplan.intake.correction",
+        "unionplan.intake.memory",
+    }
 
 
 def test_charts_never_read_the_store_and_the_store_knows_no_chart():

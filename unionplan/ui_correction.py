@@ -16,7 +16,9 @@ from unionplan.intake.correction import correction
 from unionplan.intake.preview import Preview, submit
 from unionplan.observations import CLEAR, FIELDS, Field, control_codes, registration_codes
 from unionplan.ui import Board, message, note_line, open_section, table
-from unionplan.ui_refresh import say_effects, show_problems
+from unionplan.ui_controls import say_refused
+from unionplan.ui_problems import show_problems
+from unionplan.ui_refresh import say_effects
 
 MATCHES = 20
 BLANK = "（空）"
@@ -130,7 +132,7 @@ def _preview(board: Board, person: Person, asked: tuple[str, str, dict[str, str]
         message("ask", f"有 {len(seen.asks)} 处请核对；确认后以更正原因作为核对理由记入更新记录。")
     st.button("确认更正", type="primary", key="confirm-correct", disabled=board.plan.settings.sample,
               on_click=_submit, args=(board, person, seen, reason))  # fmt: skip
-    _say_refused("correct")
+    say_refused("correct")
 
 
 def _submit(board: Board, person: Person, seen: Preview, reason: str) -> None:
@@ -149,12 +151,6 @@ def _submit(board: Board, person: Person, seen: Preview, reason: str) -> None:
         return
     st.session_state.pop("correcting", None)
     _note_done("correct", f"已更正：第 {commit} 次更新。" if commit else "内容与现有数据完全相同，未变。")
-
-
-def _say_refused(name: str) -> None:
-    words = st.session_state.get("refused", {}).get(name)
-    if words:
-        message("error", words)
 
 
 def _note_done(name: str, words: str) -> None:

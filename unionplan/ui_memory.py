@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from unionplan import clock
 from unionplan.access import Person
-from unionplan.errors import UnionplanError
 from unionplan.intake import memory
 from unionplan.intake.headers import field_label, synonyms
 from unionplan.intake.known_forms import Recognition
@@ -18,20 +17,13 @@ from unionplan.intake.memory import Alias, Form
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY, TRAINING, control_codes, registration_codes, told_words
 from unionplan.ui import Board, Cell, message, note_line, open_section, subtitle, table
+from unionplan.ui_controls import acted, literal, say_refused
 from unionplan.uploads import Look, unconfirmed
 
 LEFT_OUT = ""
 SURE = 1.0
 OFFERED = 8  # unknown words offered as aliases at once
-_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
-_BREAKS = re.compile(r"(?<=[-<>=@:.])")
 _KINDS = {field.id: field.kind for fields in (FIELDS.values(), SUMMARY, TRAINING, ACTIVITIES) for field in fields}
-
-
-def literal(text: str) -> str:
-    """Return text as a label that shows it as it stands: no markdown, no icon, no formula, no link."""
-    line = " ".join(text.split())
-    return _BREAKS.sub("\u2060", _MARKUP.sub(r"\\\1", line)) if _MARKUP.search(line) else line
 
 
 # A form seen for the first time
@@ -48,7 +40,7 @@ def confirm_form(board: Board, look: Look, person: Person) -> None:
               args=(board, look, chosen, person))  # fmt: skip
     if sample:
         st.caption("示例数据只供查看，请先点“开始使用”。")
-    _say_refused(f"form-{look.handed.id}")
+    say_refused(f"form-{look.handed.id}")
 
 
 def _new_forms(file: FileReading) -> list[SheetReading]:
@@ -140,25 +132,6 @@ def _remember(board: Board, look: Look, chosen: Sequence[tuple[SheetReading, dic
     acted(f"form-{look.handed.id}", person, remember)
 
 
-def acted(name: str, person: Person, act: Callable[[], object]) -> None:
-    """Do something to the store in a callback; what is in the way is said where `name` is drawn."""
-    refused = st.session_state.setdefault("refused", {})
-    refused.pop(name, None)
-    if not person.name.strip():
-        refused[name] = "请先在上面填写经办人。"
-        return
-    try:
-        act()
-    except UnionplanError as error:
-        refused[name] = str(error)
-
-
-def _say_refused(name: str) -> None:
-    words = st.session_state.get("refused", {}).get(name)
-    if words:
-        message("error", words)
-
-
 # Words that nobody knows yet
 
 
@@ -176,7 +149,7 @@ def offer_aliases(board: Board, look: Look, person: Person) -> None:
                 st.button(literal(f"“{word}”记为“{near}”的别名"), key=f"alias-{name}", on_click=_teach,
                           args=(board, person, name, kind, word, near))  # fmt: skip
             _other_meaning(board, person, name, kind, word)
-        _say_refused(f"alias-{name}")
+        say_refused(f"alias-{name}")
     if len(words) > OFFERED:
         st.caption(f"还有 {len(words) - OFFERED} 个不认识的名称，记好上面的再看。")
 
@@ -260,7 +233,7 @@ def _edit_form(board: Board, person: Person, form: Form) -> None:
             board.store, person, at, form.fingerprint, form.kind, name.strip() or form.name, columns))  # fmt: skip
     st.button("删去这种表样（下次再问）", key=f"forget-{form.fingerprint}", on_click=acted,
               args=("forms", person, lambda: memory.forget_form(board.store, person, at, form.fingerprint)))  # fmt: skip
-    _say_refused("forms")
+    say_refused("forms")
 
 
 def _show_aliases(board: Board, person: Person, words: Sequence[Alias]) -> None:
@@ -275,4 +248,4 @@ def _show_aliases(board: Board, person: Person, words: Sequence[Alias]) -> None:
         st.button(
             "删去", key="forget-alias", on_click=acted,
             args=("aliases", person, lambda: memory.forget_word(board.store, person, at, words[chosen])))  # fmt: skip
-    _say_refused("aliases")
+    say_refused("aliases")

@@ -5,10 +5,8 @@ Every text that comes from a file is either escaped HTML or goes through `litera
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from html import escape
@@ -18,12 +16,10 @@ from typing import Any
 import streamlit as st
 
 from unionplan import narrative, theme
-from unionplan.access import Person
 from unionplan.attainment import Difference
 from unionplan.intake.fields import readings
 from unionplan.intake.headers import field_label
 from unionplan.intake.preview import Options, Preview
-from unionplan.intake.problems import Problem
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.intake.sheet_changes import SheetChange
 from unionplan.intake.templates import KINDS, template
@@ -33,16 +29,16 @@ from unionplan.ui import (
     Board,
     Cell,
     choice,
-    csv_bytes,
     download,
     heading,
     listing,
     message,
     subtitle,
     table,
-    table_html,
 )
+from unionplan.ui_controls import clerk, keep, said, say_refused
 from unionplan.ui_memory import confirm_form, offer_aliases
+from unionplan.ui_problems import SHOWN, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
@@ -50,10 +46,7 @@ DATED = ("W1", "W2", "W3b")
 UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位"}
 ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SHOWN = 200
-FEW = 12  # so many problems are listed one by one at once; more are gathered by kind first
 OPEN_AT_ONCE = 1  # a file alone is shown in full; of several each opens on a click
-ROLE_OF = {"reject": "behind", "ask": "slow", "fixed": "neutral"}
 DAY = Field("as_of", "统计时点", "date")
 STAGES = {
     "cancelled": ("已取消", "neutral"), "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
@@ -61,9 +54,7 @@ STAGES = {
     "done": ("已入库", "attained"), "working": ("正在读取", "neutral"),
 }  # fmt: skip
 """stage of a file → what a reader is told, in which colour."""
-PROBLEM_HEADERS = ("级别", "位置", "列", "原内容", "问题", "怎么办")
 APART = ("填报单位", "月份", "指标", "企业类型", "台账", "汇总表", "已覆盖差", "应覆盖差")
-GROUP_HEADERS = ("级别", "问题", "处数", "位置", "怎么办")
 
 
 # Dropping
@@ -106,11 +97,6 @@ def uploads() -> Uploads:
     return found
 
 
-def clerk(board: Board) -> Person:
-    """Whoever acts, by account or by the name written above."""
-    return replace(board.person, name=board.person.name or str(said("who") or "").strip())
-
-
 def wanted(name: str) -> Wanted:
     """What the clerk has said about one file."""
     options = Options(
@@ -118,22 +104,6 @@ def wanted(name: str) -> Wanted:
         indicator=said(f"indicator-{name}") or None,
     )  # fmt: skip
     return Wanted(options, str(said(f"reason-{name}") or ""), int(said(f"again-{name}") or 0))
-
-
-def said(key: str) -> Any:
-    """What a control was last set to, even while it is not on the page."""
-    kept = st.session_state.setdefault("said", {})
-    if key in st.session_state:
-        kept[key] = st.session_state[key]
-    return kept.get(key)
-
-
-def keep(key: str) -> str:
-    """Return `key` after putting back what its control was last set to."""
-    kept = st.session_state.setdefault("said", {})
-    if key not in st.session_state and key in kept:
-        st.session_state[key] = kept[key]
-    return key
 
 
 def _template(board: Board, kind: str, unit: str) -> bytes:
@@ -197,7 +167,7 @@ def whole(board: Board, looks: Sequence[Look]) -> None:
     if ready:
         label = f"全部入库（{len(ready)} 个合格文件）"
         st.button(label, type="primary", key="commit-all", on_click=_commit, args=(board, ready, "全部"))
-        _say_refused("全部")
+        say_refused("全部")
     waiting = [look for look in looks if look.stage in ("form", "blocked", "ask", "unread")]
     if ready and waiting:
         st.caption("只收合格文件；其余文件留在下面，处理好后再入库。")
@@ -242,15 +212,8 @@ def _brief(look: Look) -> str:
     if look.stage in ("done", "unread") or look.file is None:
         return ""
     kinds = "、".join(dict.fromkeys(NAMES[sheet.kind] for sheet in look.file.sheets if sheet.kind)) or "没有认出表格"
-    counts = _severities(look.seen.problems if look.seen else look.file.all_problems())
+    counts = severities(look.seen.problems if look.seen else look.file.all_problems())
     return "，".join(filter(None, (kinds, counts)))
-
-
-def _severities(problems: Iterable[Problem]) -> str:
-    levels = [found.severity for found in problems]
-    return "，".join(
-        f"{word} {levels.count(level)} 处" for level, word in theme.SEVERITY_WORDS.items() if level in levels
-    )
 
 
 def _body(board: Board, look: Look) -> None:
@@ -357,112 +320,12 @@ def _ask_indicator(board: Board, name: str) -> None:
         format_func=lambda known: board.plan.indicators[known].name if known else "请选择")  # fmt: skip
 
 
-# Problems
-
-
 def _say_problems(look: Look) -> None:
     assert look.seen is not None
     if not look.seen.problems:
         message("ok", "没有发现问题。")
         return
     show_problems(look.seen.problems, look.seen.file, look.handed.id)
-
-
-def show_problems(problems: Sequence[Problem], file: FileReading, name: str) -> None:
-    """The list of problems, gravest first, by level where there are several, gathered by kind where there are many."""
-    rank = {"reject": 0, "ask": 1, "fixed": 2}
-    found = sorted(problems, key=lambda problem: rank[problem.severity])
-    several = len({problem.sheet for problem in found if problem.sheet}) > 1
-    if all(problem.severity == "fixed" for problem in found):
-        _fold_problems(found, several, name, file)
-        return
-    subtitle(f"问题清单：{_severities(found)}")
-    shown = _of_level(found, name) if len(found) > FEW else found
-    if len(found) > FEW:
-        groups = table_html(GROUP_HEADERS, _grouped(shown, several), numeric=(2,), caption="问题分类")
-        st.html(f'<div class="up-stacked">{groups}</div>')
-        part = st.expander(f"逐处查看（{len(shown):,} 处）", key=f"each-{name}", on_change="rerun")
-        with part:
-            if part.open:
-                _list_problems(shown, several)
-    else:
-        _list_problems(shown, several)
-    _take_along(found, several, name, file)
-
-
-def _fold_problems(found: Sequence[Problem], several: bool, name: str, file: FileReading) -> None:
-    """What was only put right by itself is told in one line and listed behind a click."""
-    part = st.expander(f"没有须改正的问题，{_severities(found)}", key=f"fixed-{name}", on_change="rerun")
-    with part:
-        if part.open:
-            _list_problems(found, several)
-            _take_along(found, several, name, file)
-
-
-def _take_along(found: Sequence[Problem], several: bool, name: str, file: FileReading) -> None:
-    """The list as a file."""
-    with st.container(horizontal=True):
-        lines = [_problem_line(one, several) for one in found]
-        data = partial(csv_bytes, PROBLEM_HEADERS, [[_text(cell) for cell in line] for line in lines])
-        download("下载问题清单", data, f"问题清单_{Path(file.name).stem}.csv", "text/csv", key=f"problems-{name}")
-
-
-def _text(cell: str | Cell) -> str:
-    return cell.text if isinstance(cell, Cell) else cell
-
-
-def _list_problems(shown: Sequence[Problem], several: bool) -> None:
-    lines = [_problem_line(one, several) for one in shown[:SHOWN]]
-    st.html(f'<div class="up-stacked">{table_html(PROBLEM_HEADERS, lines, caption="问题清单")}</div>')
-    if len(shown) > SHOWN:
-        st.caption(f"只显示前 {SHOWN} 处，全部见下载的清单。")
-
-
-def _of_level(found: Sequence[Problem], name: str) -> list[Problem]:
-    """Those of the level that the reader picks."""
-    levels = [level for level in theme.SEVERITY_WORDS if any(one.severity == level for one in found)]
-    if len(levels) < 2:
-        return list(found)
-    key = keep(f"level-{name}")
-    chosen = st.segmented_control(
-        "级别", ["", *levels], default=None if key in st.session_state else "", required=True, key=key, wrap=True,
-        label_visibility="collapsed", format_func=lambda level: theme.SEVERITY_WORDS.get(level, "全部"))  # fmt: skip
-    return [one for one in found if not chosen or one.severity == chosen]
-
-
-def _grouped(found: Sequence[Problem], several: bool) -> list[tuple[str | Cell, ...]]:
-    groups: dict[tuple[str, str, str], list[Problem]] = {}
-    for one in found:
-        groups.setdefault((one.severity, one.rule, one.fix), []).append(one)
-    return [_group_line(ones, several) for ones in groups.values()]
-
-
-def _group_line(ones: Sequence[Problem], several: bool) -> tuple[str | Cell, ...]:
-    first = ones[0]
-    level = Cell(theme.SEVERITY_WORDS[first.severity], ROLE_OF[first.severity])
-    says = first.message if len(ones) == 1 else re.sub(r"（.*）$", "", first.message, flags=re.S)
-    places = list(dict.fromkeys(place_of(one, several) for one in ones))
-    where = "、".join(places[:3]) + (f" 等 {len(places):,} 处" if len(places) > 3 else "")
-    return level, f"{says}。", f"{len(ones):,}", where, f"{first.fix}。"
-
-
-def _problem_line(found: Problem, several: bool) -> tuple[str | Cell, ...]:
-    level = Cell(theme.SEVERITY_WORDS[found.severity], ROLE_OF[found.severity])
-    return (
-        level,
-        place_of(found, several),
-        found.column or "—",
-        found.value or "—",
-        f"{found.message}。",
-        f"{found.fix}。",
-    )
-
-
-def place_of(found: Problem, several: bool = True) -> str:
-    """Return where a problem is as a clerk would say it: the cell, before it the sheet where there are several."""
-    if not found.cell:
-        return f"工作表“{found.sheet}”" if found.sheet and several else "整张表" if found.sheet else "整个文件"
-    return f"{found.sheet} {found.cell}" if found.sheet and several else found.cell
 
 
 # What would change
@@ -593,7 +456,7 @@ def _confirm(board: Board, look: Look) -> None:
     st.button(
         "正在入库" if busy else "确认入库", type="primary", key=f"confirm-{name}", disabled=sample or busy,
         on_click=_commit, args=(board, [look], name))  # fmt: skip
-    _say_refused(name)
+    say_refused(name)
     if sample:
         st.caption("示例数据只供查看，请先点“开始使用”。")
 
@@ -611,9 +474,3 @@ def _commit(board: Board, looks: Sequence[Look], name: str) -> None:
         refused[name] = "请填写核对理由。"
     else:
         uploads().commit(zip(looks, reasons, strict=True), board.store, clerk(board))
-
-
-def _say_refused(name: str) -> None:
-    words = st.session_state.get("refused", {}).get(name)
-    if words:
-        message("error", words)

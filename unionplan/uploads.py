@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
 from unionplan.access import Person
 from unionplan.errors import StalePreviewError, UnionplanError
@@ -146,7 +147,7 @@ class Uploads:
         self._commits: Task[None] | None = None
         self._committing: set[str] = set()
         self._compare, self._write = threading.Lock(), threading.Lock()
-        self._begun: dict[int, float] = {}
+        self._begun: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
         self._stopped: dict[str, object] = {}
         self._pressed = ("", 0.0)
         self._lexicon: tuple[int, Lexicon] | None = None
@@ -183,7 +184,7 @@ class Uploads:
             self._previews.pop(name, None)
 
     def _young(self, work: Work[Any], patience: float) -> bool:
-        begun = self._begun.setdefault(id(work), time.monotonic())
+        begun = self._begun.setdefault(work, time.monotonic())
         return time.monotonic() - begun < patience
 
     def _look(self, handed: Handed, wanted: Wanted, store: Store) -> Look:
