@@ -13,8 +13,8 @@ import pytest
 
 from unionplan.errors import IntakeError
 from unionplan.intake.fields import readings
-from unionplan.intake.layout import stated_as_of
 from unionplan.intake.problems import TABLES, rules
+from unionplan.intake.stated import stated_as_of
 from unionplan.observations import FIELDS
 from unionplan.plan import plan_of
 from unionplan.store import Slot

@@ -23,10 +23,11 @@ from unionplan.intake import checks, returns
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
 from unionplan.intake.known_forms import Known, Recognition, schema_kind
-from unionplan.intake.layout import Layout, stated_as_of, tables
+from unionplan.intake.layout import Layout, tables
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
+from unionplan.intake.stated import stated_as_of
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
 
 SECONDS = 60
