@@ -15,7 +15,7 @@ from unionplan.intake.reading import read_book
 from unionplan.intake.xls import xls_sheets
 
 FILES = Path(__file__).resolve().parent / "files"
-ALLOWED = "目前可收 .xlsx、.xls、.et 和 .csv（UTF-8 或 GB18030）"
+ALLOWED = "可收 .xlsx、.xlsm、.xlsb、.xls、.et、.ods、.csv、.tsv，以及导出为网页或 XML 的表格"
 SAVE_AS = "请用 WPS 或 Excel 打开，另存为 .xlsx 后重新上传"
 DAMAGED = f"旧表.xls：文件已损坏，打不开。{ALLOWED}。请用 WPS 或 Excel 打开确认，另存为 .xlsx 后重新上传。"
 LOCKED = "旧表.xls：文件设了打开密码。须是没有密码的文件。请在 WPS 或 Excel 中取消密码，保存后重新上传。"

@@ -26,6 +26,7 @@ from unionplan.intake.layout import Layout, laid_out, stated_as_of
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
+from unionplan.intake.sheet_notes import sheet_notes
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
 
 SECONDS = 60
@@ -138,7 +139,7 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             listed, _ = checks.unit_rows(sheet, layout)
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
-    job = {**job, "units": units, "text_file": book.format == "csv"}
+    job = {**job, "units": units, "text_file": book.format in ("csv", "html")}
     sheets = [_entry(n, sheet, layout, job, folder, usable) for n, (sheet, layout) in enumerate(filled)]
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
 
@@ -165,6 +166,7 @@ def _entry(
         entry["problems"] = [asdict(one) for one in found]
     else:
         entry["problems"] = [asdict(_unusable(sheet, layout, usable))]
+    entry["problems"] += [asdict(note) for note in sheet_notes(sheet)]
     return entry
 
 
