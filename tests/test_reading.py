@@ -84,7 +84,7 @@ CELLS = {
     "内置14": DAY, "内置31": DAY, "内置57": DAY, "内置58": DAY, "时刻": time(12), "时长": timedelta(hours=36),
     "过大": 9_000_000_000, "负数": -3, "百分比": 0.5, "序列值": 45_000,
     **{word: Unreadable(word) for word in ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")},
-    "公式": None, "空格": None, "格式空白": None,
+    "公式": Unreadable("公式没有结果"), "空格": None, "格式空白": None,
 }  # fmt: skip
 
 
@@ -237,11 +237,11 @@ def test_the_word_for_an_encrypted_package_in_a_cell_is_no_password():
     [
         (
             "WordDocument",
-            f"这是旧版 Word 文档（.doc）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
+            f"这是旧版 Word 或 WPS 文字文档（.doc、.wps）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
         ),
         (
             "PowerPoint Document",
-            f"这是旧版演示文稿（.ppt）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
+            f"这是旧版演示文稿（.ppt、.dps）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
         ),
         ("HwpSummary", f"这是没有表格的复合文档。{ALLOWED}。{SAVE_AS}。"),
     ],

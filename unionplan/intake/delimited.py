@@ -162,7 +162,7 @@ def _quoting(data: bytes, separator: str) -> bool | None:
 def _usual_width(text: str, separator: str) -> int:
     lines = csv.reader(io.StringIO(text[:_PROBED], newline=""), delimiter=separator)
     widths = Counter(len(row) for _, row in zip(range(200), lines, strict=False) if row)
-    return widths.most_common(1)[0][0]
+    return max(widths, key=lambda width: widths[width], default=1)
 
 
 def _with_odd_rows(table: Any, odd: dict[int, list[str]]) -> Table:

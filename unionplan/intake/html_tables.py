@@ -23,6 +23,8 @@ _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.
 _SHEET_NAME = re.compile(r"<x:Name>(.*?)</x:Name>", re.DOTALL)
 _RULE = re.compile(r"([^{}]+)\{([^}]*)\}")
 _NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^;]+))""", re.IGNORECASE)
+_MEANT = "\ufdd0"
+"""Stands for a space that is content: one that Excel marks as meant."""
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "dt", "dd", "pre", "hr"}
 _UNSHOWN = {"style", "script", "title", "head", "noscript", "template", "select", "textarea", "comment"}
 _CSS_NAMES = {
@@ -101,7 +103,7 @@ class _Page(HTMLParser):
         self.password = self.frames = False
         self._open: list[_Table] = []
         self._unshown = ""
-        self._notes = False
+        self._notes = self._spaces = False
         self._line: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -119,6 +121,8 @@ class _Page(HTMLParser):
             self._break_line()
         elif tag == "input":
             self.password |= attributes.get("type", "").lower() == "password"
+        elif tag == "span":
+            self._spaces = "mso-spacerun" in attributes.get("style", "")
         elif tag == "frameset":
             self.frames = True
         elif table is not None:
@@ -151,6 +155,8 @@ class _Page(HTMLParser):
         """End an element; ends of what was never begun are passed over."""
         if tag == self._unshown:
             self._unshown = ""
+        elif tag == "span":
+            self._spaces = False
         elif tag in _BLOCKS:
             self._break_line()
         elif self._open and tag in ("td", "th", "tr", "table"):
@@ -176,7 +182,8 @@ class _Page(HTMLParser):
         if self._unshown == "style":
             self._note_formats(data)
         elif not self._unshown:
-            self._text(re.sub("[ \t\r\n\f]+", " ", data))
+            text = re.sub("[ \t\r\n\f]+", " ", data)
+            self._text(re.sub("[ \u00a0]", _MEANT, text) if self._spaces else text)
 
     def _text(self, text: str) -> None:
         box = self._open[-1].box if self._open else None
@@ -260,7 +267,7 @@ def _sheet(table: _Table, formats: dict[str, str], title: str, name: str) -> She
 def _shown_text(parts: list[str]) -> str:
     """The text without the blanks of the markup: those around it, beside line ends, and doubled ones."""
     text = re.sub(" *\n *", "\n", re.sub(" +", " ", "".join(parts)))
-    return text.strip(" \n\t\u00a0")
+    return text.strip(" \n\t\u00a0").replace(_MEANT, " ")
 
 
 def _value(box: _Box, formats: dict[str, str]) -> Cell:

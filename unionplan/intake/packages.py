@@ -26,9 +26,9 @@ def package_kind(path: Path, name: str) -> str:
             entries = archive.infolist()
             _capped(entries, name)
             _without_document_types(archive, name)
-            kind = _table_kind(archive, {entry.filename for entry in entries}, name)
             if any(entry.flag_bits & 1 for entry in entries):
-                raise _locked_package(kind, name)
+                raise IntakeError(name, "这是加了密码的压缩包", ALLOWED, "请输入密码解压后，上传里面的表格")
+            kind = _table_kind(archive, {entry.filename for entry in entries}, name)
             return kind or _refuse({entry.filename for entry in entries}, name)
     except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
         raise damaged(name) from error
@@ -73,12 +73,6 @@ def _table_kind(archive: zipfile.ZipFile, files: set[str], name: str) -> str:
     if "META-INF/manifest.xml" in files and b"encryption-data" in archive.read("META-INF/manifest.xml"):
         raise locked(name)
     return "ods"
-
-
-def _locked_package(kind: str, name: str) -> IntakeError:
-    if kind:
-        return locked(name)
-    return IntakeError(name, "这是加了密码的压缩包", ALLOWED, "请输入密码解压后，上传里面的表格")
 
 
 def _refuse(files: set[str], name: str) -> str:
