@@ -16,8 +16,9 @@ from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.decoding import decoded
 from unionplan.intake.delimited import text_cell
 from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid, shown
-from unionplan.intake.number_formats import NUMBER, moment, shown_as
+from unionplan.intake.moments import moment
 from unionplan.intake.refusals import ALLOWED, SAVE_AS
+from unionplan.intake.xlsx_styles import PLAIN, shown_as
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _SHEET_NAME = re.compile(r"<x:Name>(.*?)</x:Name>", re.DOTALL)
@@ -294,8 +295,7 @@ def _number(stored: str, number_format: str, text: str) -> Cell:
         value = float(stored.replace(",", "").strip())
     except ValueError:
         return text_cell(text)
-    kind = shown_as(0, number_format) if number_format else NUMBER
-    return moment(value, kind)
+    return moment(value, shown_as(number_format) if number_format else PLAIN)
 
 
 def _number_format(hints: dict[str, str], formats: dict[str, str]) -> str:

@@ -7,7 +7,6 @@ for its value.
 from __future__ import annotations
 
 import re
-import zipfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -16,7 +15,9 @@ from xml.parsers import expat
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid, shown
-from unionplan.intake.number_formats import day_or_moment, written_moment
+from unionplan.intake.moments import day_or_moment, written_moment
+from unionplan.intake.package import opened
+from unionplan.intake.package_kinds import BROKEN
 from unionplan.intake.refusals import SAVE_AS, damaged
 
 _ERROR = re.compile(r"#(NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|[A-Z]+[!?])|Err:\d+|错误:\d+")
@@ -27,15 +28,14 @@ _ASIDE = {"annotation", "shapes", "tracked-changes", "forms", "ruby-text", "dde-
 
 def ods_sheets(path: Path, name: str) -> list[Sheet]:
     """Return the sheets, hidden ones too, of the .ods package at `path`; raises IntakeError for a damaged one."""
+    reader = _Reader(name)
     try:
-        with zipfile.ZipFile(path) as archive:
-            reader = _Reader(name)
-            if "styles.xml" in archive.namelist():
-                with archive.open("styles.xml") as styles:
-                    reader.read(styles)
-            with archive.open("content.xml") as content:
-                reader.read(content)
-    except (zipfile.BadZipFile, expat.ExpatError, KeyError, EOFError, ValueError, OSError, RuntimeError) as error:
+        with opened(path, name) as package:
+            for part in ("styles.xml", "content.xml"):
+                if part in package or part == "content.xml":
+                    with package.open(part) as piece:
+                        reader.read(piece)
+    except BROKEN as error:
         raise damaged(name) from error
     return reader.sheets
 

@@ -6,16 +6,19 @@ The format is told by content, never by the file's name; a text's encoding is pr
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from unionplan.errors import IntakeError
-from unionplan.intake.cells import Book, Cell, Sheet, Unreadable, address
+from unionplan.intake.cells import Book, Cell, Sheet, Table, Unreadable, address
 from unionplan.intake.cleaning import cleaned
 from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged, refuse_known
 
 __all__ = ["Book", "Cell", "Sheet", "Unreadable", "address", "read_book"]
 
 MAX_BYTES = 50 * 2**20
+LARGE, LARGEST = 200_000, 100_000_000
+"""Rows × columns from which on, and up to which, a sheet is held by column."""
 _PACKAGE = (b"PK\x03\x04", b"PK\x05\x06")
 _BIFF = (
     b"\xd0\xcf\x11\xe0",
@@ -52,11 +55,20 @@ def read_book(path: Path, name: str, most: int = MAX_BYTES) -> Book:
     if not data.strip(b"\x00 \t\r\n"):
         raise IntakeError(name, "文件是空的", "须是有表头和数据的表格", "请检查是否选错了文件")
     try:
-        return cleaned(Book(*_format_and_sheets(path, data, name)))
+        kind, sheets = _format_and_sheets(path, data, name)
+        return cleaned(Book(kind, [_by_column(sheet) for sheet in sheets]))
     except (IntakeError, MemoryError):
         raise
     except Exception as error:  # in a damaged file a parser may fail anywhere, with anything
         raise damaged(name) from error
+
+
+def _by_column(sheet: Sheet) -> Sheet:
+    """A large sheet held by column, as the checks go through it."""
+    width = 0 if isinstance(sheet.rows, Table) else max(map(len, sheet.rows), default=0)
+    if not LARGE < len(sheet.rows) * width <= LARGEST:
+        return sheet
+    return replace(sheet, rows=Table([sheet.column(index) for index in range(width)], len(sheet.rows)))
 
 
 def _format_and_sheets(path: Path, data: bytes, name: str) -> tuple[str, list[Sheet]]:
@@ -80,7 +92,7 @@ def _format_and_sheets(path: Path, data: bytes, name: str) -> tuple[str, list[Sh
 
 
 def _package(path: Path, name: str) -> tuple[str, list[Sheet]]:
-    from unionplan.intake.packages import package_kind
+    from unionplan.intake.package_kinds import package_kind
 
     kind = package_kind(path, name)
     if kind == "xlsb":

@@ -17,8 +17,9 @@ import xlrd
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.formula_roots import gives_no_text
-from unionplan.intake.number_formats import DATE, DURATION, moment, shown_as
+from unionplan.intake.moments import moment
 from unionplan.intake.refusals import ALLOWED, PASTE, SAVE_AS, damaged, locked
+from unionplan.intake.xlsx_styles import BUILT_IN, LASTING, MOMENT, shown_as
 
 _BIFF8 = 80
 _PERHAPS_CHINESE = (None, 367, 437, 850, 936, 1252, 10000, 32768, 32769)
@@ -125,13 +126,14 @@ def _cell(kind: int, value: Any) -> Cell:
     return plain_cell(value)
 
 
-def _kind(book: Any, sheet: Any, row: int, column: int) -> str:
+def _kind(book: Any, sheet: Any, row: int, column: int) -> int:
     """Whether a date cell shows a moment, or hours, minutes or seconds that run on, as [h]:mm does."""
     if not book.formatting_info:
-        return DATE
-    style = book.xf_list[sheet.cell_xf_index(row, column)]
-    shown = book.format_map[style.format_key]
-    return DURATION if shown_as(style.format_key, shown.format_str or None) == DURATION else DATE
+        return MOMENT
+    number = book.xf_list[sheet.cell_xf_index(row, column)].format_key
+    code = book.format_map[number].format_str
+    shown = shown_as(code) if code else BUILT_IN.get(number, MOMENT)
+    return LASTING if shown == LASTING else MOMENT
 
 
 def _never_calculated(book: Any, number: int) -> Iterator[tuple[int, int]]:

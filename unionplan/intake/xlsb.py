@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import struct
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from xml.parsers import expat
 
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.formula_roots import gives_no_text
 from unionplan.intake.grid import MAX_COLUMNS, Grid, shown
-from unionplan.intake.number_formats import NUMBER, moment, shown_as
+from unionplan.intake.package import Package, opened
+from unionplan.intake.package_kinds import BROKEN
 from unionplan.intake.refusals import damaged
+from unionplan.intake.stages import announce_sheet
+from unionplan.intake.xlsx_styles import BUILT_IN, PLAIN, Meanings, shown_as
 
 _ERRORS = {
     0: "#NULL!",
@@ -34,12 +35,9 @@ _SHORT = {13: 2, 14: 3, 15: 4, 16: 5, 17: 6, 18: 7}
 def xlsb_sheets(path: Path, name: str) -> list[Sheet]:
     """Return the worksheets, hidden ones too, of the .xlsb package at `path`; raises IntakeError for a damaged one."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            return list(_Workbook(archive, name).sheets())
-    except (
-        zipfile.BadZipFile, expat.ExpatError, struct.error, KeyError, IndexError, EOFError, ValueError, OSError,
-        RuntimeError,
-    ) as error:  # fmt: skip
+        with opened(path, name) as package:
+            return list(_Workbook(package, name).sheets())
+    except (*BROKEN, struct.error) as error:
         raise damaged(name) from error
 
 
@@ -80,66 +78,55 @@ def _text_at(body: bytes, place: int) -> tuple[str, int]:
 class _Workbook:
     """The parts that all sheets share."""
 
-    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
-        self._archive, self._name = archive, name
-        self._parts = set(archive.namelist())
+    def __init__(self, package: Package, name: str) -> None:
+        self._package, self._name = package, name
+        related = package.related("").values()
+        self._book = next((part for kind, part in related if kind == "officeDocument"), "xl/workbook.bin")
+        self._links = package.related(self._book)
+        self._parts = {kind: part for kind, part in self._links.values() if part in package}
         self.since_1904 = False
         self.texts: list[Cell] = []
-        self.kinds: list[str] = []
+        self.meanings = Meanings()
 
     def sheets(self) -> Iterator[Sheet]:
         """Yield the worksheets in their order."""
-        links = _links(self._archive.read("xl/_rels/workbook.bin.rels"))
-        listed = list(self._listed())
-        self.texts = list(self._shared_texts(links))
-        self.kinds = self._styles(links)
-        for title, link, hidden in listed:
-            part = _part(links.get(link, ""))
-            if "worksheets/" in part:
-                yield _SheetWalk(self, self._name, title, hidden).read(self._archive.read(part))
+        listed = [(title, *self._links.get(link, ("", "")), hidden) for title, link, hidden in self._listed()]
+        listed = [(title, kind, part, hidden) for title, kind, part, hidden in listed if kind == "worksheet"]
+        self.texts = list(self._shared_texts())
+        self.meanings = Meanings(shown=self._styles() or [PLAIN], from_1904=self.since_1904)
+        for number, (title, _, part, hidden) in enumerate(listed, start=1):
+            announce_sheet(number, len(listed))
+            yield _SheetWalk(self, self._name, title, hidden).read(self._package.read(part))
 
     def _listed(self) -> Iterator[tuple[str, str, bool]]:
-        for number, body in _records(self._archive.read("xl/workbook.bin")):
+        for number, body in _records(self._package.read(self._book)):
             if number == _PROPERTIES:
                 self.since_1904 = bool(body[0] & 1)
             elif number == _SHEET:
                 link, place = _text_at(body, 8)
                 yield _text_at(body, place)[0], link, bool(struct.unpack_from("<I", body)[0])
 
-    def _shared_texts(self, links: dict[str, str]) -> Iterator[Cell]:
-        part = next((_part(target) for target in links.values() if target.endswith("sharedStrings.bin")), "")
-        for number, body in _records(self._archive.read(part)) if part in self._parts else ():
+    def _shared_texts(self) -> Iterator[Cell]:
+        for number, body in self._records_of("sharedStrings"):
             if number == _TEXT:
                 yield plain_cell(_text_at(body, 1)[0])
 
-    def _styles(self, links: dict[str, str]) -> list[str]:
+    def _records_of(self, kind: str) -> Iterator[tuple[int, bytes]]:
+        return _records(self._package.read(self._parts[kind])) if kind in self._parts else iter(())
+
+    def _styles(self) -> list[int]:
         """What each cell style shows a number as."""
-        part = next((_part(target) for target in links.values() if target.endswith("styles.bin")), "")
-        codes: dict[int, str] = {}
+        codes: dict[int, int] = {}
         kinds, listing = [], False
-        for number, body in _records(self._archive.read(part)) if part in self._parts else ():
+        for number, body in self._records_of("styles"):
             if number == _FORMAT:
-                codes[struct.unpack_from("<H", body)[0]] = _text_at(body, 2)[0]
+                codes[struct.unpack_from("<H", body)[0]] = shown_as(_text_at(body, 2)[0])
             elif number in (_BEGIN_STYLES, _END_STYLES):
                 listing = number == _BEGIN_STYLES
             elif number == _STYLE and listing:
                 (shown_by,) = struct.unpack_from("<H", body, 2)
-                kinds.append(shown_as(shown_by, codes.get(shown_by)))
+                kinds.append(codes.get(shown_by, BUILT_IN.get(shown_by, PLAIN)))
         return kinds
-
-
-def _links(xml: bytes) -> dict[str, str]:
-    """The targets of a part's relations by their id."""
-    found: dict[str, str] = {}
-    parser = expat.ParserCreate()
-    parser.StartElementHandler = lambda _, said: found.update({said.get("Id", ""): said.get("Target", "")})
-    parser.Parse(xml, True)
-    return found
-
-
-def _part(target: str) -> str:
-    target = target.lstrip("/")
-    return target if target.startswith("xl/") else f"xl/{target}"
 
 
 class _SheetWalk:
@@ -198,9 +185,7 @@ class _SheetWalk:
         return _CELLS[number](self, body, place)
 
     def _serial(self, value: float, body: bytes, place: int) -> Cell:
-        style = int.from_bytes(body[place - 4 : place - 1], "little")
-        kinds = self._book.kinds
-        return moment(value, kinds[style] if style < len(kinds) else NUMBER, self._book.since_1904)
+        return self._book.meanings.number(value, int.from_bytes(body[place - 4 : place - 1], "little"))
 
     def _packed(self, body: bytes, place: int) -> Cell:
         """A number in 30 bits: a whole one or the upper half of a double, perhaps in hundredths."""

@@ -8,8 +8,9 @@ from xml.parsers import expat
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid, shown
-from unionplan.intake.number_formats import DURATION, day_or_moment, shown_as, written_moment
+from unionplan.intake.moments import day_or_moment, written_moment
 from unionplan.intake.refusals import SAVE_AS, damaged
+from unionplan.intake.xlsx_styles import LASTING, shown_as
 
 _DAY_ZERO, _MARCH_1900, _AFTER = datetime(1899, 12, 31), datetime(1900, 3, 1), datetime(1899, 12, 30)
 _DAY_ZERO_1904 = datetime(1904, 1, 1)
@@ -54,7 +55,7 @@ class _Reader:
             self._sheet = _SheetWalk(self._name, said.get("Name", ""))
         elif name == "Style":
             self._style = said.get("ID", "")
-        elif name == "NumberFormat" and shown_as(0, said.get("Format", "General")) == DURATION:
+        elif name == "NumberFormat" and shown_as(said.get("Format", "General")) == LASTING:
             self._lasting.add(self._style)
         elif self._sheet is not None:
             self._start_in_sheet(self._sheet, name, said)
