@@ -1,11 +1,14 @@
 """Old spreadsheets (.xls, .et) cell by cell: what is read, in which encoding, and what a file that is none is told."""
 
+import io
 import struct
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import format_writers
 import pyarrow.parquet as pq
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -156,6 +159,46 @@ def test_styles_that_break_the_parser_do_not_keep_the_cells_away():
     assert (sheet.rows, sheet.merged) == (rows, ())
 
 
+def xlwt_book(fill):
+    """A workbook of one sheet 台账 that `fill` has filled."""
+    book, out = xlwt.Workbook(), io.BytesIO()
+    fill(book.add_sheet("台账"), book)
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("formula", "cell"),
+    [
+        ("SUM(B1:B9)", Unreadable("公式没有结果")), ("B1+B2", Unreadable("公式没有结果")), ("(B1)*2", Unreadable("公式没有结果")),
+        ("IF(B1,1,2)-1", Unreadable("公式没有结果")), ('LEN("甲")%', Unreadable("公式没有结果")),
+        ("ROUND(B1,2)", Unreadable("公式没有结果")), ("COUNTIF(B1:B3,1)", Unreadable("公式没有结果")),
+        ('IF(B1>0,"","x")', None), ("B1", None), ('B1&"x"', None), ("VLOOKUP(1,B1:C3,2)", None), ('"x"', None),
+    ],
+)  # fmt: skip
+def test_a_formula_that_was_never_calculated_is_told_where_it_can_give_no_text(formula, cell):
+    def fill(sheet, _):
+        sheet.write(0, 0, xlwt.Formula(formula))
+        sheet.write(0, 1, "后")
+
+    assert xls_sheets(xlwt_book(fill), "旧表.xls")[0].rows == [[cell, "后"]]
+
+
+def test_hidden_sheets_rows_and_columns_are_told():
+    def fill(sheet, book):
+        for row in range(4):
+            for column in range(3):
+                sheet.write(row, column, row + column)
+        sheet.row(2).hidden = sheet.row(60).hidden = sheet.col(1).hidden = sheet.col(200).hidden = True
+        other = book.add_sheet("隐藏")
+        other.write(0, 0, "甲")
+        other.visibility = 1
+
+    first, second = xls_sheets(xlwt_book(fill), "旧表.xls")
+    assert (first.hidden, first.hidden_rows, first.hidden_columns) == (False, (2,), (1,))
+    assert (second.hidden, second.rows) == (True, [["甲"]])
+
+
 # ------------------------------------------------------------------ encodings
 
 
@@ -259,6 +302,21 @@ def test_an_old_ledger_is_taken_like_any_other(read):
     assert (file.format, file.problems, sheet.problems) == ("xls", (), ())
     rows = pq.read_table(sheet.table).select(["union_code", "org_name", "reporting_unit", "workers", "unionised"])
     assert [list(row.values()) for row in rows.to_pylist()] == LEDGER
+
+
+LEDGER_HEAD = ["统计编码", "单位名称", "填报单位", "企业状态", "控股情况", "职工人数", "是否建会", "变动日期"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xlsb", "ods", "xml", "html"])
+def test_a_ledger_in_any_format_is_taken_like_any_other(read, kind):
+    rows = [LEDGER_HEAD, ["001", "文澜一厂", "文澜区", "存续", "国有控股", 50, "是", DAY],
+            ["002", "文澜二厂", "文澜区", "存续", "私人控股", 30, "否", None]]  # fmt: skip
+    file = read(getattr(format_writers, kind)(rows), "台账2026年10月.xls")
+    (sheet,) = file.sheets
+    assert (file.format, sheet.kind, sheet.rows) == (kind, "W1", 2)
+    assert [one for one in sheet.problems if one.severity != "fixed"] == []
+    table = pq.read_table(sheet.table).select(["union_code", "workers", "changed_on"])
+    assert [list(row.values()) for row in table.to_pylist()] == [["001", 50, DAY], ["002", 30, None]]
 
 
 def test_bare_records_are_known_by_their_beginning(tmp_path):
