@@ -18,6 +18,7 @@ from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
+from unionplan.intake.sheet_notes import sheet_notes
 from unionplan.intake.stages import announce_check
 from unionplan.intake.stated import stated_as_of
 from unionplan.intake.typed import Typed
@@ -45,11 +46,14 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             listed, _ = checks.unit_rows(sheet, layout)
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
-    job = {**job, "units": units, "text_file": book.format == "csv"}
+    job = {**job, "units": units, "text_file": book.format in ("csv", "html")}
     sheets = []
     for number, (sheet, layout) in enumerate(filled):
         announce_check(number + 1, len(filled))
-        sheets.append(_entry(number, sheet, layout, job, folder, usable))
+        entry = _entry(number, sheet, layout, job, folder, usable)
+        if number == 0 or filled[number - 1][0] is not sheet:  # once, where a sheet holds several tables
+            entry["problems"] += [asdict(note) for note in sheet_notes(sheet)]
+        sheets.append(entry)
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
 
 
