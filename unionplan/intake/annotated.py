@@ -190,9 +190,7 @@ def _cell_edits(sheet: _Sheet, styles: Styles, marks: Mapping[Place, Mark]) -> I
         while waiting and waiting[-1] < number:
             row = waiting.pop()
             yield tag.start(), tag.start(), _new_row(sheet, styles, row, wanted[row])
-        if not waiting:
-            return
-        if waiting[-1] == number:
+        if waiting and waiting[-1] == number:
             yield from _row_edits(sheet, styles, tag, number, wanted[waiting.pop()])
     for row in reversed(waiting):
         yield sheet.rows_end, sheet.rows_end, _new_row(sheet, styles, row, wanted[row])
@@ -274,7 +272,7 @@ def _restyled(xml: bytes, raised: int) -> bytes:
 def _unselected(xml: bytes) -> bytes:
     """A sheet that is not the selected one; two selected sheets would be edited together."""
     head = xml[: 64 * 1024]
-    found = re.search(rb"""<(?:\w+:)?sheetView\s[^>]*?\stabSelected\s*=\s*["'](1|true)["']""", head)
+    found = re.search(rb"""<(?:\w+:)?sheetView(?=\s)[^>]*?\stabSelected\s*=\s*["'](1|true)["']""", head)
     return xml[: found.start(1)] + b"0" + xml[found.end(1) :] if found else xml
 
 

@@ -220,15 +220,6 @@ class _Table:
             self._merge(sheet)
         if self.head:
             sheet.freeze_panes(until, 0)
-        for (row, column), mark in self.marks.items():
-            box = {
-                "author": AUTHOR,
-                "width": 300,
-                "height": 10 + 18 * box_lines(mark),
-                "font_name": "微软雅黑",
-                "font_size": 9,
-            }
-            sheet.write_comment(row - 1, column - 1, mark.text, box)
 
     def _write_row(self, sheet: Worksheet, row: int) -> None:
         cells = self.source.rows[row] if row < len(self.source.rows) else []
@@ -236,6 +227,12 @@ class _Table:
             cell = cells[column] if column < len(cells) else None
             mark = self.marks.get((row + 1, column + 1))
             self._write_cell(sheet, (row, column), cell, mark.severity if mark else "")
+            if mark:
+                self._comment(sheet, (row, column), mark)
+
+    def _comment(self, sheet: Worksheet, at: tuple[int, int], mark: Mark) -> None:
+        size = {"width": 300, "height": 10 + 18 * box_lines(mark)}
+        sheet.write_comment(*at, mark.text, {"author": AUTHOR, "font_name": "微软雅黑", "font_size": 9, **size})
 
     def _write_cell(self, sheet: Worksheet, at: tuple[int, int], cell: Cell, severity: str) -> None:
         kind = _kind(cell)
