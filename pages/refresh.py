@@ -14,13 +14,13 @@ from pathlib import Path
 import streamlit as st
 
 from unionplan import narrative, theme
+from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.fields import readings
 from unionplan.intake.headers import field_label
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.intake.templates import KINDS, template
-from unionplan.intake.worker import read_file, unit_names
 from unionplan.observations import Field
 from unionplan.plan import COVERAGE
 from unionplan.ui import Board, Cell, choice, download, heading, listing, may_write, message, page, table

@@ -30,12 +30,12 @@ from unionplan.accounts import Accounts
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
+from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.preview import Options, preview, submit
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
 from unionplan.intake.receipt_files import RECEIPT_HELP, require_place, write_receipts
 from unionplan.intake.templates import template
-from unionplan.intake.worker import read_file, unit_names
 from unionplan.narrative import figure
 from unionplan.plan import COVERAGE, Plan, Unit, plan_of, read_tables
 from unionplan.states import plan_states

@@ -18,6 +18,7 @@ class Problem:
     """One finding; `cell` is the address in the clerk's own sheet, empty when it is about a whole sheet.
 
     `cells`: every cell that it is about where `cell` names only the first few, ranges among them (B5, B7:B900).
+    `suggestion`: what the value most likely means, "" where nothing is near.
     """
 
     sheet: str
@@ -28,6 +29,7 @@ class Problem:
     rule: str
     message: str
     fix: str
+    suggestion: str = ""
     cells: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, str]:
@@ -52,12 +54,14 @@ def rules() -> dict[str, tuple[str, str, str]]:
 
 
 def problem(
-    rule: str, sheet: str = "", cell: str = "", column: str = "", value: object = "", detail: str = "", fix: str = ""
-) -> Problem:
+    rule: str, sheet: str = "", cell: str = "", column: str = "", value: object = "", detail: str = "", fix: str = "",
+    suggestion: str = "",
+) -> Problem:  # fmt: skip
     """Return the problem that `rule` describes; `detail` is appended to its words, `fix` replaces its advice."""
     severity, says, advice = rules()[rule]
     message = f"{says}（{detail}）" if detail else says
-    return Problem(sheet, cell, column, "" if value is None else str(value), severity, rule, message, fix or advice)
+    found = "" if value is None else str(value)
+    return Problem(sheet, cell, column, found, severity, rule, message, fix or advice, suggestion)
 
 
 def worst(problems: list[Problem]) -> str | None:

@@ -6,11 +6,7 @@ process dies, the receipt is the list alone. The file that was handed in is neve
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 import unicodedata
 import zipfile
@@ -20,13 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.errors import IntakeError
+from unionplan.intake.desk import answered
 from unionplan.intake.marks import LIST_SHEET, lines, place_of, rows_left_out
 from unionplan.intake.packages import ExoticError
 from unionplan.intake.problems import Problem, problem_of
 from unionplan.intake.readings import FileReading
-
-SECONDS = 60
-_ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def receipt(
@@ -44,12 +38,10 @@ def receipt(
             found, {sheet: (head["row"] + head["depth"] - 1, head["first"]) for sheet, head in heads.items()}
         )
     with tempfile.TemporaryDirectory(prefix="unionplan-receipt-") as folder:
-        place = Path(folder)
-        (place / "upload").write_bytes(file.data)
         job = {"name": file.name, "format": file.format, "heads": heads, "problems": [asdict(one) for one in found]}
-        (place / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
-        written = _written(place)
-        ending, data = (written.suffix, written.read_bytes()) if written else (".xlsx", _list_alone(file.name, found))
+        answer = answered("receipt", job, file.data, Path(folder))
+        ending = answer.get("ending", ".xlsx")
+        data = (Path(folder) / f"receipt{ending}").read_bytes() if "ending" in answer else _list_alone(file.name, found)
     return f"回执_{_stem(file.name).removeprefix('回执_')}{ending}", data
 
 
@@ -63,20 +55,6 @@ def _heads(file: FileReading) -> dict[str, dict[str, Any]]:
             head = {"row": sheet.header_row, "depth": sheet.header_depth, "first": first.rstrip("0123456789")}
             heads.setdefault(sheet.sheet, head)
     return heads
-
-
-def _written(folder: Path) -> Path | None:
-    """What the process wrote, None if it died or took too long."""
-    command = [sys.executable, "-m", "unionplan.intake.receipt", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "PYTHONIOENCODING": "utf-8"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module, a path of ours
-            command, env=environment, cwd=folder, timeout=SECONDS, check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    except (subprocess.TimeoutExpired, OSError):
-        return None
-    finished = [place for ending in (".xlsx", ".xlsm") if (place := folder / f"receipt{ending}").exists()]
-    return finished[0] if done.returncode == 0 and finished else None
 
 
 def _list_alone(name: str, problems: Sequence[Problem]) -> bytes:
@@ -93,13 +71,16 @@ def _stem(name: str) -> str:
     return re.sub(r"\s+", " ", clean).strip(" .")[:70] or "表格"
 
 
-def write_receipt(folder: Path) -> None:
-    """Write the receipt of the job in `folder` beside it; runs in the process that may open the clerk's file."""
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+def write_receipt(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Write the receipt of the file `upload` in `folder` beside it, and return its ending.
+
+    Runs in the process that may open the clerk's file.
+    """
     problems = [problem_of(entry) for entry in job["problems"]]
     draft = folder / "draft"
     ending = _annotated(folder / "upload", draft, problems, job) or _fresh(folder / "upload", draft, problems, job)
     draft.replace(folder / f"receipt{ending}")
+    return {"ending": ending}
 
 
 def _annotated(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapping[str, Any]) -> str:
@@ -134,10 +115,3 @@ def _fresh(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapping[
     heads = {sheet: Head(head["row"], head["depth"]) for sheet, head in job["heads"].items()}
     fresh(draft, sheets, problems, job["name"], heads)
     return ".xlsx"
-
-
-if __name__ == "__main__":
-    from unionplan.intake.worker import limit
-
-    limit()
-    write_receipt(Path(sys.argv[1]))
