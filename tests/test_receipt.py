@@ -11,13 +11,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from conftest import xlsx_bytes
 
 from unionplan import theme
 from unionplan.intake import annotated, listing, receipt_files
 from unionplan.intake.cells import Sheet, Unreadable
 from unionplan.intake.findings import ranges
 from unionplan.intake.marks import FILLS, LIST_HEADER, MOST, WORDS, lines, marked, place_of, places_of, plain
-from unionplan.intake.packages import ExoticError, edited, outline, quoted, with_attribute
+from unionplan.intake.patched import ExoticError, edited, outline, quoted, with_attribute
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.receipt import receipt
 
@@ -474,7 +475,7 @@ def test_a_file_that_cannot_be_read_comes_back_as_the_list_alone(read):
 
 
 def test_a_process_that_dies_leaves_the_list(read, workbook, monkeypatch):
-    monkeypatch.setattr("unionplan.intake.receipt._ROOT", Path("/nowhere"))
+    monkeypatch.setattr("unionplan.intake.receipt.answered", lambda *_: {"error": {}})
     file = read(workbook(MESSY))
     book = opened(receipt(file)[1])
     assert book.sheetnames == ["问题清单"]
@@ -517,6 +518,65 @@ def test_a_comment_is_never_longer_than_can_be_read(read, workbook):
     text = book["企业台账"]["A1"].comment.text
     assert len(text) < 1_000
     assert text.endswith("另有 49 个问题，见问题清单。")
+
+
+def shown(data, name="问题清单"):
+    """What a receipt shows: every comment and fill of ours outside the list, and the list's lines."""
+    book = opened(data)
+    cells = [cell for sheet in book if sheet.title != name for row in sheet.iter_rows() for cell in row]
+    return (
+        {(cell.parent.title, cell.coordinate): cell.comment.text for cell in cells if cell.comment},
+        {(cell.parent.title, cell.coordinate): colour(cell) for cell in cells if colour(cell) in FILLS.values()},
+        listed(book, name),
+    )
+
+
+def saved_again(data):
+    """The workbook as another program writes it."""
+    out = io.BytesIO()
+    opened(data).save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("between", [lambda data: data, saved_again], ids=["as it is", "saved by another program"])
+@pytest.mark.parametrize(
+    "made", [lambda: xlsx_bytes({"甲": MESSY, "乙": SUMMARY}), rich_workbook], ids=["plain", "rich"]
+)
+def test_a_receipt_handed_in_again_is_marked_once(read, made, between):
+    file = read(made(), "台账.xlsx")
+    first = receipt(file)[1]
+    again = read(between(first), "回执_台账.xlsx")
+    name, second = receipt(again)
+    assert name == "回执_台账.xlsx"
+    assert shown(second) == shown(first)
+    assert opened(second).sheetnames == opened(first).sheetnames
+    assert links(opened(second)) == links(opened(first))
+
+
+def test_what_was_corrected_in_a_receipt_comes_back_unmarked(read):
+    file = read(rich_workbook(), "台账.xlsx")
+    first = receipt(file)[1]
+    comments, fills, rows = shown(receipt(replace(file, data=first), [])[1])
+    assert comments == {("台账", "E3"): "王经办：已核"}
+    assert (fills, rows) == ({}, [["—", None, None, None, None, None, None]])
+
+
+def test_the_clerks_own_sheet_of_that_name_is_read_and_kept(read, workbook):
+    file = read(workbook({"问题清单": MESSY}))
+    assert file.sheets[0].kind == "W1"
+    book = opened(receipt(file)[1])
+    assert book.sheetnames == ["问题清单", "问题清单2"]
+    assert {title for title, _ in links(book, "问题清单2")} == {"问题清单"}
+
+
+def test_the_box_of_the_clerks_comment_grows_with_it(read):
+    file = read(rich_workbook(), "台账.xlsx")
+    boxes = [parts(data)["xl/drawings/vmlDrawing1.vml"] for data in (file.data, receipt(file)[1])]
+    (old,), (new,) = (
+        [one for one in box.split(b"</v:shape>") if b"<x:Row>2</x:Row><x:Column>4<" in one] for box in boxes
+    )
+    bottoms = [int(re.search(rb"<x:Anchor>([^<]*)<", one)[1].split(b",")[6]) for one in (old, new)]
+    assert bottoms[1] > bottoms[0]
 
 
 # ------------------------------------------------------------------ the command line

@@ -18,7 +18,7 @@ from typing import Any
 from unionplan.errors import IntakeError
 from unionplan.intake.desk import answered
 from unionplan.intake.marks import LIST_SHEET, lines, place_of, rows_left_out
-from unionplan.intake.packages import ExoticError
+from unionplan.intake.patched import ExoticError
 from unionplan.intake.problems import Problem, problem_of
 from unionplan.intake.readings import FileReading
 
