@@ -14,7 +14,7 @@ import xlsxwriter
 from conftest import xlsx_bytes
 
 from unionplan import theme
-from unionplan.intake import annotated, listing, receipt_files
+from unionplan.intake import annotated, fresh, receipt_files
 from unionplan.intake.cells import Sheet, Unreadable
 from unionplan.intake.findings import ranges
 from unionplan.intake.marks import FILLS, LIST_HEADER, MOST, WORDS, lines, marked, place_of, places_of, plain
@@ -362,7 +362,7 @@ def test_an_xls_comes_back_as_a_workbook_with_the_same_cells(read, name):
 
 
 def fresh_book(tmp_path, sheets, problems=(), heads=None):
-    listing.fresh(tmp_path / "x.xlsx", sheets, problems, "表.xls", heads or {})
+    fresh.write_fresh(tmp_path / "x.xlsx", sheets, problems, "表.xls", heads or {})
     return (tmp_path / "x.xlsx").read_bytes()
 
 
@@ -426,16 +426,53 @@ def test_merged_cells_stay_merged_in_a_fresh_workbook(tmp_path):
 
 
 def test_of_a_very_large_table_only_the_rows_with_marks_come_back(tmp_path, monkeypatch):
-    monkeypatch.setattr(listing, "FULL_CELLS", 50)
+    monkeypatch.setattr(fresh, "FULL_CELLS", 50)
     sheet = Sheet("表", [["统计编码", "单位名称"], *([f"{n}", f"甲{n}厂"] for n in range(60))])
     found = [problem("duplicate", "表", "A40"), problem("duplicate", "表", "A70")]
-    book = opened(fresh_book(tmp_path, [sheet], found, {"表": listing.Head(1, 1)}))
+    book = opened(fresh_book(tmp_path, [sheet], found, {"表": fresh.Head(1, 1)}))
     filled = [row[0].row for row in book["表"].iter_rows() if any(cell.value for cell in row)]
     assert filled == [1, 40]
     assert book["表"].sheet_format.zeroHeight
     for one in found:
         assert_marked(book, one)
-    assert book["问题清单"]["A3"].value.startswith("表格很大，这里只列表头和有问题的行，不能代替原表上报。")
+    assert book["问题清单"]["A3"].value.startswith("表格很大，这里只列表头和有问题的行，请在原表上改正后上传。")
+
+
+# ------------------------------------------------------------------ packages as other programs write them
+
+
+def prefixed(text):
+    """The same XML with every element under a prefix, as some libraries write it."""
+    return re.sub(r"<(/?)(?=[A-Za-z])", r"<\1q:", text).replace(' xmlns="', ' xmlns:q="', 1)
+
+
+WRITTEN = {
+    "prefixes": dict.fromkeys(("xl/workbook.xml", "styles.xml", "sheet1.xml", ".rels", "[Content_Types].xml"), prefixed),
+    "no addresses": {"sheet1.xml": lambda text: re.sub(r'(<(?:row|c)) r="\w+"', r"\1", re.sub(r"<row r=\"9\".*?</row>", "", text))},
+    "single quotes": {"sheet1.xml": lambda text: text.replace('"', "'")},
+    "no view": {"xl/workbook.xml": lambda text: re.sub(r"<bookViews>.*?</bookViews>", "", text)},
+    "filled row tags": {"sheet1.xml": lambda text: re.sub(r'<row r="(\d+)"', r'<row r="\1" spans="1:2" x=">"', text)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", WRITTEN.values(), ids=WRITTEN)
+def test_the_clerks_workbook_comes_back_whoever_wrote_it(read, workbook, tmp_path, changes):
+    data = rebuilt(workbook(MESSY.replace("截止日", "截止日'")), **changes)
+    (tmp_path / "odd.xlsx").write_bytes(data)
+    found = [problem("duplicate", "企业台账", cell, "x") for cell in ("A3", "J4", "L4", "B5", "C20")]
+    assert annotated.annotate(tmp_path / "odd.xlsx", tmp_path / "out", found, "odd.xlsx") == ".xlsx"
+    back = (tmp_path / "out").read_bytes()
+    book = opened(back)
+    assert book.sheetnames == ["企业台账", "问题清单"]
+    assert book.active.title == "问题清单"
+    for one in found:
+        assert_marked(book, one)
+    values = [[cell.value for cell in row] for row in opened(data)["企业台账"].iter_rows(max_col=10)]
+    assert [
+        [cell.value for cell in row] for row in book["企业台账"].iter_rows(max_row=len(values), max_col=10)
+    ] == values
+    for name, part in parts(back).items():
+        assert not name.endswith((".xml", ".rels", ".vml")) or outline(part, 0)
 
 
 # ------------------------------------------------------------------ what is not touched gets a workbook of its own
@@ -507,9 +544,7 @@ def test_more_marks_than_a_sheet_takes_are_counted_and_all_listed(read, workbook
     assert sum(cell.comment is not None for row in sheet.iter_rows(max_col=2) for cell in row) == MOST
     assert sheet["B9000"].comment
     assert len(listed(book)) == MOST + 101
-    assert book["问题清单"]["A3"].value.startswith(
-        "工作表“企业台账”要标的单元格较多，只标出前面的，另有 101 处只列在下表。"
-    )
+    assert "工作表“企业台账”要标的单元格较多，只标出前面的，另有 101 处只列在下表。" in book["问题清单"]["A3"].value
 
 
 def test_a_comment_is_never_longer_than_can_be_read(read, workbook):
@@ -558,7 +593,7 @@ def test_what_was_corrected_in_a_receipt_comes_back_unmarked(read):
     first = receipt(file)[1]
     comments, fills, rows = shown(receipt(replace(file, data=first), [])[1])
     assert comments == {("台账", "E3"): "王经办：已核"}
-    assert (fills, rows) == ({}, [["—", None, None, None, None, None, None]])
+    assert (fills, rows) == ({}, [["—", "—", "—", "—", "—", "没有发现问题。", "—"]])
 
 
 def test_the_clerks_own_sheet_of_that_name_is_read_and_kept(read, workbook):

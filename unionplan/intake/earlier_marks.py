@@ -40,7 +40,7 @@ def _clear_formats(package: Patched, styles_part: str) -> dict[int, int]:
     ours = {
         str(n)
         for n, one in enumerate(fills)
-        if any(f'"FF{c}"'.encode() in xml[one.start : one.end] for c in FILLS.values())
+        if any(f'"FF{c}"'.encode() in xml[one.start : one.end].upper() for c in FILLS.values())
     }
     within = next((one for one in parts if one.name == "cellXfs"), None)
     if not ours or within is None:

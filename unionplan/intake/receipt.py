@@ -22,6 +22,8 @@ from unionplan.intake.patched import ExoticError
 from unionplan.intake.problems import Problem, problem_of
 from unionplan.intake.readings import FileReading
 
+_MOST_ALONE = 20_000
+
 
 def receipt(
     file: FileReading, problems: Sequence[Problem] | None = None, only_valid: bool = False
@@ -58,9 +60,13 @@ def _heads(file: FileReading) -> dict[str, dict[str, Any]]:
 
 
 def _list_alone(name: str, problems: Sequence[Problem]) -> bytes:
+    """The list without the table, as far as it is safe to write it here."""
     from unionplan.intake.listing import list_bytes
 
-    return list_bytes(LIST_SHEET, lines(problems, {}), name, {})[0]
+    found = lines(problems, {})
+    remark = "原表没有附在这里，请在原表上改正后上传。"
+    remark += f"问题共 {len(found):,} 个，只列出前 {_MOST_ALONE:,} 个。" if len(found) > _MOST_ALONE else ""
+    return list_bytes(LIST_SHEET, found[:_MOST_ALONE], name, {}, remark)[0]
 
 
 def _stem(name: str) -> str:
@@ -105,7 +111,7 @@ def _annotated(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapp
 
 
 def _fresh(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapping[str, Any]) -> str:
-    from unionplan.intake.listing import Head, fresh
+    from unionplan.intake.fresh import Head, write_fresh
     from unionplan.intake.reading import read_book
 
     try:
@@ -113,5 +119,5 @@ def _fresh(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapping[
     except IntakeError:
         sheets = []
     heads = {sheet: Head(head["row"], head["depth"]) for sheet, head in job["heads"].items()}
-    fresh(draft, sheets, problems, job["name"], heads)
+    write_fresh(draft, sheets, problems, job["name"], heads)
     return ".xlsx"
