@@ -20,7 +20,7 @@ from unionplan.intake.findings import ranges
 from unionplan.intake.marks import FILLS, LIST_HEADER, MOST, WORDS, lines, marked, place_of, places_of, plain
 from unionplan.intake.patched import ExoticError, edited, outline, quoted, with_attribute
 from unionplan.intake.problems import Problem, problem
-from unionplan.intake.receipt import receipt
+from unionplan.intake.receipt import receipt, write_receipt
 
 FILES = Path(__file__).resolve().parent / "files"
 MESSY = """
@@ -517,6 +517,31 @@ def test_a_process_that_dies_leaves_the_list(read, workbook, monkeypatch):
     book = opened(receipt(file)[1])
     assert book.sheetnames == ["问题清单"]
     assert len(listed(book)) == len(file.all_problems())
+
+
+def test_a_file_that_was_not_read_is_not_opened_again(read, monkeypatch):
+    def never(*_):
+        raise AssertionError("a process was started")
+
+    file = read(b"%PDF-1.7 not a table", "x.pdf")
+    monkeypatch.setattr("unionplan.intake.receipt.answered", never)
+    assert opened(receipt(file)[1]).sheetnames == ["问题清单"]
+
+
+def test_a_workbook_that_would_read_differently_is_not_handed_back(workbook, tmp_path, monkeypatch):
+    """Whatever went wrong in marking it, the clerk gets her cells as they were."""
+    (tmp_path / "upload").write_bytes(workbook(MESSY))
+    job = {"name": "台账.xlsx", "format": "xlsx", "heads": {}, "problems": []}
+    assert write_receipt(job, tmp_path) == {"ending": ".xlsx"}
+
+    def spoilt(_, target, *__):
+        target.write_bytes(workbook(MESSY.replace("1300", "1301")))
+        return ".xlsx"
+
+    monkeypatch.setattr(annotated, "annotate", spoilt)
+    assert write_receipt(job, tmp_path) == {"ending": ".xlsx"}
+    book = opened((tmp_path / "receipt.xlsx").read_bytes())
+    assert book["企业台账"]["F4"].value == 1300
 
 
 def test_a_file_without_problems_gets_a_receipt_that_says_so(read, workbook):
