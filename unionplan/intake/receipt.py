@@ -45,7 +45,12 @@ def receipt(
         )
     ending, data = _from_process(file, found, heads) if file.format else ("", b"")
     ending, data = (ending, data) if ending else (".xlsx", _list_alone(file.name, found))
-    return f"回执_{_stem(file.name).removeprefix('回执_')}{ending}", data
+    return f"回执_{receipt_stem(file.name)}{ending}", data
+
+
+def receipt_stem(name: str) -> str:
+    """Return what stands between 回执_ and the ending in the name of a file's receipt."""
+    return _stem(name).removeprefix("回执_")
 
 
 def _from_process(
