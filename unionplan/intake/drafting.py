@@ -55,6 +55,7 @@ class Draft:
     problems: list[Problem]
     frames: dict[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
     expects: dict[Slot, str | None] = field(default_factory=dict)
+    encoded: dict[Slot, bytes] = field(default_factory=dict)
     started_from: dict[Slot, Slot | None] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
@@ -318,7 +319,8 @@ def cube_after(draft: Draft, folder: Path) -> pd.DataFrame:
     paths = {}
     for number, (slot, ledger) in enumerate(draft.ledgers.items()):
         paths[slot.unit, slot.period] = folder / f"{number}.parquet"
-        paths[slot.unit, slot.period].write_bytes(frame_bytes("ledger", ledger))
+        draft.encoded[slot] = frame_bytes("ledger", ledger)
+        paths[slot.unit, slot.period].write_bytes(draft.encoded[slot])
     returns = {(slot.unit, slot.period): _stamped(frame) for slot, frame in draft.summaries.items()}
     stays = untouched(before, draft.frames)
     new = made_cube(paths, returns, draft.plan.indicators)

@@ -70,7 +70,7 @@ class _Summary:
     def __init__(
         self,
         findings: Findings,
-        columns: Mapping[str, list[Any]],
+        columns: Mapping[str, Sequence[Any]],
         places: list[int],
         clears: set[tuple[int, str]],
         layout: Layout,
@@ -462,7 +462,7 @@ def last_of_month(day: date) -> date:
 
 def _typed(
     sheet: Sheet, layout: Layout, given: Given, listed: Sequence[Field], telling: Sequence[str]
-) -> tuple[tuple[dict[str, list[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
+) -> tuple[tuple[dict[str, Sequence[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
     """Columns by field, places and cleared cells; findings; and the positions of rows that tell any of `telling`."""
     units, unit, text_file = given
     findings = Findings(sheet, layout)
@@ -479,5 +479,5 @@ def _typed(
     return (columns, places, clears), findings, kept
 
 
-def _of(columns: Mapping[str, list[Any]], name: str, places: Sequence[int]) -> list[Any]:
+def _of(columns: Mapping[str, Sequence[Any]], name: str, places: Sequence[int]) -> Sequence[Any]:
     return columns.get(name) or [None] * len(places)

@@ -68,7 +68,7 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
     return SheetChange(
         sheet.sheet, sheet.kind, tuple(dict.fromkeys(part.unit for part, _ in own)),
         max((part.as_of for part, _ in own), default=None),
-        tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("")),
+        tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("").tolist()),
         counts["changed"], counts["unchanged"],
         tuple(name for done in first for name in done.kept), tuple(name for done in first for name in done.gone),
         rejected_rows(sheet.sheet, problems),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -19,6 +20,7 @@ from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
 from unionplan.intake.stages import announce_check
 from unionplan.intake.stated import stated_as_of
+from unionplan.intake.typed import Typed
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
 
 USABLE = ("W1", "W2", "W3b", "W4", "units")
@@ -136,18 +138,29 @@ def _scale_problems(sheet: Sheet, layout: Layout) -> list[dict[str, Any]]:
 
 
 def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
+    import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     kinds = {"date": pa.date32(), "as_of": pa.date32(), "count": pa.int64()}
     size = len(found.places)
     columns = {
-        name: pa.array(found.columns.get(name, [None] * size), kinds.get(kind, pa.string()))
-        for name, kind in fields.items()
+        name: _arrow(found.columns.get(name), size, kinds.get(kind, pa.string())) for name, kind in fields.items()
     }
-    columns["row"] = pa.array([place_ + 1 for place_ in found.places], pa.int64())
-    columns["rejected"] = pa.array([row in found.rejected for row in range(size)], pa.bool_())
+    columns["row"] = pc.add(pa.array(found.places, pa.int64()), 1)
+    rejected = np.zeros(size, bool)
+    rejected[list(found.rejected)] = True
+    columns["rejected"] = pa.array(rejected)
     pq.write_table(pa.table(columns), place)
+
+
+def _arrow(values: Sequence[Any] | None, size: int, kind: Any) -> Any:
+    import pyarrow as pa
+
+    if values is None:
+        return pa.nulls(size, kind)
+    return values.arrow(kind) if isinstance(values, Typed) else pa.array(values, kind)
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
