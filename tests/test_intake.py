@@ -832,14 +832,6 @@ def _zip(entries, compression=zipfile.ZIP_DEFLATED):
     return out.getvalue()
 
 
-def _far_cell(_):
-    """A legal workbook of two cells, A1 and XFD1048576."""
-    sheet = (b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-             b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
-             b"</sheetData></worksheet>")  # fmt: skip
-    return patched(_, lambda xml: sheet)
-
-
 def _bomb(data):
     """A hundred zero megabytes in a package of a few kilobytes."""
     return patched(data, lambda xml: xml.replace(b"</sheetData>", b" " * 100_000_000 + b"</sheetData>"))
@@ -860,7 +852,6 @@ def _lying(data):
 
 
 DAMAGED = ("文件已损坏，打不开。" + ALLOWED, "请用 WPS 或 Excel 打开确认，另存为 .xlsx 后重新上传")
-KILLED = ("读取时用完了 2 GB 内存，没有读完", "请删去无关的工作表和空白行列，或拆成几个文件后重新上传")
 FOREIGN = {
     "pdf": ("a.pdf", lambda _: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", ("这是PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
     "pdf called xlsx": ("a.xlsx", lambda _: b"%PDF-1.7\n", ("这是PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
@@ -887,7 +878,6 @@ FOREIGN = {
     "doctype": ("a.xlsx", lambda data: patched(data, lambda xml: b'<!DOCTYPE x [<!ENTITY a "b">]>' + xml, "xl/workbook.xml"),
                 ("文件里带有外部定义（DOCTYPE）。表格文件不应含有", SAVE_AS)),
     "bomb": ("a.xlsx", _bomb, ("压缩包展开后异常地大。展开后不超过 1 GB", "请另存为新的 .xlsx，只留需要的工作表")),
-    "far cell": ("a.xlsx", _far_cell, KILLED),
     "sqlite": ("a.csv", lambda _: b"SQLite format 3\x00" + bytes(80), ("这是数据库文件。" + ALLOWED, "请上传表格文件")),
 }  # fmt: skip
 

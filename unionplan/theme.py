@@ -133,7 +133,9 @@ ATOM_WORDS: Mapping[str, str] = MappingProxyType(
 
 
 SEVERITY_WORDS: Mapping[str, str] = MappingProxyType({"reject": "须改正", "ask": "请核对", "fixed": "已处理"})
-ACTION_WORDS: Mapping[str, str] = MappingProxyType({"seed": "建库", "submit": "入库", "undo": "撤销"})
+ACTION_WORDS: Mapping[str, str] = MappingProxyType(
+    {"seed": "建库", "submit": "入库", "correct": "更正", "nil": "零报告", "undo": "撤销"}
+)
 
 
 def role(status: str) -> Role:

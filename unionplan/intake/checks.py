@@ -67,6 +67,15 @@ def ledger(
     return compacted(findings, columns, places, clears, kept)
 
 
+def enterprise(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str, as_of: date | None) -> Rows:
+    """Return the typed columns of a sheet with one enterprise, judged as a row of a ledger is; blank cells are allowed."""
+    findings, places = Findings(sheet, layout), list(layout.rows)
+    columns, clears = typed_columns(findings, places, FIELDS, units, text_file=True)
+    fill_units(findings, columns, places, unit)
+    _check_rows(findings, columns, places, [0], as_of)
+    return compacted(findings, columns, places, clears, [0])
+
+
 def _empty_rows(findings: Findings, columns: dict[str, list[Any]], places: list[int]) -> set[int]:
     """Rows that hold a name and nothing else: a prefilled form not filled in. They are no data."""
     data = [values for name, values in columns.items() if name not in _BARE]

@@ -15,8 +15,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from unionplan.intake.known_forms import Recognition
 from unionplan.intake.limits import allowed_seconds
-from unionplan.intake.problems import Problem
+from unionplan.intake.problems import problem_of
 from unionplan.intake.processes import SPARES, finished
 from unionplan.intake.readings import FileReading, SheetReading
 from unionplan.intake.stages import OPENING, Listener
@@ -35,22 +36,24 @@ def keep_ready() -> None:
 
 def read_file(
     name: str, data: bytes, folder: Path, units: Mapping[str, str], unit: str | None = None, as_of: date | None = None,
+    forms: Mapping[str, Any] | None = None, choices: Mapping[str, Mapping[str, str]] | None = None,
     *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None,
 ) -> FileReading:  # fmt: skip
     """Return the file as read by a reading process that works in `folder`.
 
-    `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file. `progress` is
-    called in this thread with (share from 0 to 1, what is being done, in Chinese); once `cancelled` answers
+    `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file; `forms`, `choices`:
+    as in known_forms.Known. `progress` is called in this thread with (share from 0 to 1, what is being done, in Chinese); once `cancelled` answers
     true, the process ends. A file that cannot be read, or whose reading was cancelled, comes back with its
     reason and no sheets; nothing is raised for what a file contains.
     """
     digest = hashlib.sha256(data).hexdigest()
-    job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None}
+    job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None,
+           "forms": dict(forms or {}), "choices": {sheet: dict(cells) for sheet, cells in (choices or {}).items()}}  # fmt: skip
     answer = answered("read", job, data, folder, progress, cancelled)
     if "error" in answer:
-        return FileReading(name, digest, "", (Problem(**answer["error"]),), data=data)
+        return FileReading(name, digest, "", (problem_of(answer["error"]),), data=data)
     sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    return FileReading(name, digest, answer["format"], tuple(Problem(**p) for p in answer["problems"]), sheets, data)
+    return FileReading(name, digest, answer["format"], tuple(map(problem_of, answer["problems"])), sheets, data)
 
 
 def answered(
@@ -130,9 +133,14 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
     return SheetReading(**{
         **entry,
         "columns": tuple((cell, label, name) for cell, label, name in entry["columns"]),
-        "problems": tuple(Problem(**found) for found in entry["problems"]),
+        "problems": tuple(map(problem_of, entry["problems"])),
         "as_of": date.fromisoformat(entry["as_of"]) if entry["as_of"] else None,
         "table": folder / entry["table"] if entry["table"] else None,
         "clears": tuple((row, name) for row, name in entry["clears"]),
         "units": tuple(entry["units"]),
+        "recognition": tuple(_recognition(one) for one in entry["recognition"]),
     })  # fmt: skip
+
+
+def _recognition(entry: dict[str, Any]) -> Recognition:
+    return Recognition(**{**entry, "samples": tuple(entry["samples"]), "candidates": tuple(entry["candidates"])})

@@ -23,7 +23,7 @@ from unionplan.intake import limits
 from unionplan.intake.problems import Problem, rules
 from unionplan.intake.stages import OPENING, WRITING, announce, listen
 
-JOBS = {"read": "unionplan.intake.worker:read"}
+JOBS = {"read": "unionplan.intake.worker:read", "receipt": "unionplan.intake.receipt:write_receipt"}
 """What can be asked of this process → module:function of (job, folder) giving the answer as JSON; loaded when asked."""
 _USED = ("unionplan.intake.worker", "unionplan.intake.xlsx", "unionplan.intake.xls", "python_calamine",
          "pyarrow.parquet", "pyarrow.compute")  # fmt: skip

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from unionplan.intake.headers import RETURNS, field_of, indicators_named, plain, synonyms, types_named
+from unionplan.intake.known_forms import Known, Recognition
 from unionplan.intake.reading import Cell, Sheet, address
 
 _SEARCHED_ROWS = 40
@@ -64,9 +65,18 @@ class Layout:
     clashes: tuple[Column, ...] = ()
     indicator: str | None = None
     types: tuple[str, ...] = ()
+    recognition: tuple[Recognition, ...] = ()
+    fingerprint: str = ""
+    form: str = ""
+    nil: bool = False
 
 
-def laid_out(sheet: Sheet) -> Layout:
+def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:
+    """Return the layout of every table on `sheet`, from the top; at least one."""
+    return [laid_out(sheet, known)]
+
+
+def laid_out(sheet: Sheet, known: Known | None = None) -> Layout:
     """Return the layout of `sheet`; a sheet whose header nobody knows has kind None and no rows."""
     best: tuple[int, int, int, str] | None = None
     for place, row in enumerate(sheet.rows[:_SEARCHED_ROWS]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class Preview:
     """A file against the store as of `commit`. `change` None: nothing can be committed.
 
     `effects`: (before, after) of every headline figure. `details`: changed cells (org_name, field, old,
-    new). `kept`: enterprises that the file does not mention and that stay.
+    new). `kept`: enterprises that the file does not mention and that stay. `action` and `note` go into the log.
     """
 
     file: FileReading
@@ -59,6 +59,8 @@ class Preview:
     kept: tuple[str, ...] = ()
     details: pd.DataFrame = field(default_factory=pd.DataFrame)
     effects: tuple[tuple[Attainment, Attainment], ...] = ()
+    action: str = "submit"
+    note: str = ""
 
     @property
     def asks(self) -> tuple[Problem, ...]:
@@ -82,15 +84,22 @@ def preview(store: Store, file: FileReading, options: Options) -> Preview:
     for slot, parts in draft.returns.items():
         draft_return_slot(draft, slot, parts)
     forget_known_states(draft)
+    return drawn(draft, file)
+
+
+def drawn(draft: Draft, file: FileReading, action: str = "submit", note: str = "") -> Preview:
+    """Return the preview of what was drafted, with what only the whole of it shows."""
+    options = draft.options
     draft.problems = [one for one in draft.problems if not (options.accept_mapping and one.rule == "mapping")]
     as_of = max((day for day, _ in draft.frames.values()), default=None)
     if blocked(draft) or not (draft.frames or draft.tables):
-        return Preview(file, commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected)
+        return Preview(file, draft.commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected,
+                       action=action, note=note)  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
         cube = cube_after(draft, Path(folder))
     draft.problems += [*kept(draft), *jumps(draft, cube)]
     draft.problems += claimed(draft)
-    return _finished(draft, file, cube, as_of)
+    return replace(_finished(draft, file, cube, as_of), action=action, note=note)
 
 
 def submit(
@@ -105,12 +114,15 @@ def submit(
         raise IntakeError(seen.file.name, "有必须改正的问题", "改正后才能入库", "请按问题清单改正后重新上传")
     if seen.asks and not reason.strip():
         raise IntakeError(seen.file.name, f"有 {len(seen.asks)} 处需要核对", "核对无误须写明理由", "请填写理由后再确认")
+    if seen.action == "correct" and not seen.note:
+        raise IntakeError(seen.file.name, "没有写明更正的原因", "每次更正都要写明原因", "请填写原因")
     words = [
-        note.strip(), f"核对理由：{reason.strip()}" if seen.asks else "",
+        seen.note, note.strip(), f"核对理由：{reason.strip()}" if seen.asks else "",
         f"只收合格行，退回 {seen.rejected} 行" if seen.rejected else "",
     ]  # fmt: skip
-    change = Change("submit", "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
-                    ((seen.file.name, seen.file.data),), seen.change.expects)  # fmt: skip
+    uploads = ((seen.file.name, seen.file.data),) if seen.file.data else ()
+    change = Change(seen.action, "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
+                    uploads, seen.change.expects)  # fmt: skip
     return store.append(change, person, at)
 
 

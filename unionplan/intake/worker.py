@@ -11,7 +11,9 @@ from typing import Any
 from unionplan.intake import checks, returns
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
-from unionplan.intake.layout import Layout, laid_out, stated_as_of
+from unionplan.intake.known_forms import Known, schema_kind
+from unionplan.intake.layout import Layout, stated_as_of, tables
+from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
@@ -29,7 +31,8 @@ def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if sheet.name not in _OWN_SHEETS]
+    known = Known(job["forms"], job["choices"], schema_kind(book.sheets), frozenset(map(folded_name, job["units"])))
+    laid = [(sheet, layout) for sheet in book.sheets if not _is_ours(sheet) for layout in tables(sheet, known)]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in USABLE for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
@@ -47,6 +50,11 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
 
 
+def _is_ours(sheet: Sheet) -> bool:
+    """What templates and receipts carry beside the table."""
+    return sheet.name in _OWN_SHEETS or is_list(sheet.rows)
+
+
 def _entry(
     number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path, usable: bool
 ) -> dict[str, Any]:
@@ -59,6 +67,8 @@ def _entry(
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]), "nameless": False,
+        "recognition": [asdict(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
+        "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
@@ -140,6 +150,8 @@ def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
+    if layout.nil:
+        return problem("nil_return", sheet.name)
     if layout.kind is None:
         return problem("sheet_skipped" if usable else "header_missing", sheet.name)
     name = f"看起来是{NAMES[layout.kind]}"
