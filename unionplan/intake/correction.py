@@ -22,7 +22,8 @@ from unionplan.intake.merging import merged
 from unionplan.intake.preview import Preview, drawn
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import FileReading
-from unionplan.intake.worker import folded_name, unit_names
+from unionplan.intake.desk import unit_names
+from unionplan.intake.worker import folded_name
 from unionplan.observations import CLEAR, FIELDS
 from unionplan.store import Entry, Slot, Store
 

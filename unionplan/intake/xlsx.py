@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from unionplan.errors import IntakeError
+from unionplan.intake.bounds import require_few_sheets
 from unionplan.intake.cells import Sheet
 from unionplan.intake.columns import SMALL, Columns, FarCellsError
 from unionplan.intake.package import Package, opened
@@ -54,6 +55,7 @@ def xlsx_sheets(path: Path, name: str, small: int = SMALL) -> Iterator[Sheet]:
             if book not in package:
                 raise IntakeError(name, f"这是{_package_kind(package)}，不是 .xlsx 表格", ALLOWED, SAVE_AS)
             listed, meanings = _workbook(package, book)
+            require_few_sheets(len(listed), name)
             for number, sheet in enumerate(listed, start=1):
                 announce_sheet(number, len(listed))
                 yield _sheet(package, sheet, meanings, small)
