@@ -19,7 +19,8 @@ from unionplan.intake.merging import Merge, merged, repeated
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
-from unionplan.intake.upserts import KEYS, Upsert, upserted
+from unionplan.intake.sheet_changes import Part
+from unionplan.intake.upserts import KEYS, Upsert, row_name, upserted
 from unionplan.plan import COVERAGE, Plan, plan_of, units_of
 from unionplan.store import Entry, Slot, Store
 from unionplan.store.door import made_cube, untouched
@@ -60,6 +61,7 @@ class Draft:
     returns: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     upserts: list[Upsert] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     rejected: int = 0
 
     @property
@@ -225,6 +227,8 @@ def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, 
     done = upserted(slot.dataset, before, rows.loc[~twice, [*schema.names, "clears"]], mode)
     as_of = max(day for _, day, _ in parts)
     draft.upserts.append(done)
+    names = pd.Series([row_name(slot.dataset, row) for _, row in rows.loc[~twice].iterrows()], dtype="string")
+    draft.parts.append(Part(slot.unit, as_of, rows.loc[~twice, "sheet"], names, done))
     draft.frames[slot] = (as_of, done.frame)
     draft.expects[slot] = draft.heads[slot].snapshot if start else None
     draft.started_from[slot] = start or _start(draft.heads, slot)
@@ -261,6 +265,8 @@ def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, p
     draft.rejected += int(twice.sum())
     merge = merged(before, rows[~twice], draft.options.mode, as_of)
     draft.merges.append(merge)
+    sheets = rows.loc[~twice, "part"].map({number: sheet.sheet for number, (sheet, _, _) in enumerate(parts)})
+    draft.parts.append(Part(slot.unit, as_of, sheets, rows.loc[~twice, "org_name"], merge))
     draft.frames[slot] = (as_of, merge.ledger)
     draft.started_from[slot] = start
     for touched in {slot, start} - {None}:

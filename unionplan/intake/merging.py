@@ -15,14 +15,16 @@ from unionplan.intake.checks import plain_name
 from unionplan.observations import FIELDS, classified
 
 COLUMNS = list(FIELDS)
+OUTCOMES = ("added", "changed", "unchanged")
 
 
 @dataclass(frozen=True)
 class Merge:
     """`ledger`: the unit's snapshot after; counts of rows; `kept`: names that the file did not mention.
 
-    `details`: one row per changed cell (org_name, field, old, new). `stateless`: how many of the file's
-    enterprises have no 企业状态 even after the merge.
+    `details`: one row per changed cell (org_name, field, old, new, place). `stateless`: how many of the file's
+    enterprises have no 企业状态 even after the merge. `outcomes`: one of OUTCOMES per row handed in, in their order;
+    `place` is a position in it, `gone` the names that `replace` removes.
     """
 
     ledger: pd.DataFrame
@@ -33,6 +35,8 @@ class Merge:
     kept: tuple[str, ...]
     details: pd.DataFrame
     stateless: int
+    outcomes: pd.Series[str]
+    gone: tuple[str, ...] = ()
 
 
 def repeated(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.Series[bool]:
@@ -74,7 +78,14 @@ def merged(
         _snapshot(after.astype(base.dtypes), as_of), int((~known).sum()), int(touched.sum()), int((~touched).sum()),
         len(unmentioned) if mode == "replace" else 0, tuple(kept["org_name"].fillna("")),
         _details(old[touched], new[known][touched], different[touched]), int(new["enterprise_state"].isna().sum()),
+        outcomes_of(known, touched.reindex(known.index, fill_value=False)),
+        tuple(unmentioned["org_name"].fillna("")) if mode == "replace" else (),
     )  # fmt: skip
+
+
+def outcomes_of(known: pd.Series[bool], touched: pd.Series[bool]) -> pd.Series[str]:
+    """Return what becomes of each row: new, known and changed, known and as it was."""
+    return pd.Series("added", index=known.index).mask(known & touched, "changed").mask(known & ~touched, "unchanged")
 
 
 def _first(new: pd.DataFrame, as_of: date) -> Merge:
@@ -82,7 +93,7 @@ def _first(new: pd.DataFrame, as_of: date) -> Merge:
     nothing = new.iloc[:0]
     return Merge(
         _snapshot(new, as_of), len(new), 0, 0, 0, (), _details(nothing, nothing, _different(nothing, nothing)),
-        int(new["enterprise_state"].isna().sum()),
+        int(new["enterprise_state"].isna().sum()), pd.Series("added", index=new.index),
     )  # fmt: skip
 
 
@@ -162,8 +173,10 @@ def _details(old: pd.DataFrame, new: pd.DataFrame, different: pd.DataFrame) -> p
             parts.append(pd.DataFrame({
                 "org_name": new.loc[hit, "org_name"].astype(object), "field": FIELDS[name].label,
                 "old": old.loc[hit, name].map(_shown), "new": new.loc[hit, name].map(_shown),
+                "place": new.index[hit],
             }))  # fmt: skip
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["org_name", "field", "old", "new"])
+    columns = ["org_name", "field", "old", "new", "place"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def _shown(value: object) -> str:

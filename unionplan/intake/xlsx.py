@@ -26,7 +26,7 @@ from unionplan.intake.xlsx_exact import Frame, read_exactly
 from unionplan.intake.xlsx_styles import Meanings, parse, strings_of, styles_of
 
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, EOFError, ValueError, IndexError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, LookupError, EOFError, ValueError, NotImplementedError,
     RuntimeError, OverflowError,
 )  # fmt: skip
 """What a package that contradicts itself may raise; NotImplementedError and RuntimeError are zipfile's own."""
