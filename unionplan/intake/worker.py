@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.intake import checks, returns
+from unionplan.intake.bounds import bounded
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
 from unionplan.intake.known_forms import Known, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
-from unionplan.intake.problems import Problem, problem
+from unionplan.intake.problems import Problem, problem, shown
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
 from unionplan.intake.sheet_notes import sheet_notes
@@ -31,7 +32,7 @@ _OWN_SHEETS = ("填写说明", "_unionplan")
 
 def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
-    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
+    return _book_answer(bounded(read_book(folder / "upload", job["name"]), job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def _entry(
     entry: dict[str, Any] = {
         "sheet": sheet.name, "kind": layout.kind, "header_depth": layout.depth,
         "header_row": None if layout.header is None else layout.header + 1,
-        "columns": [(address(c.row, c.index), c.label, c.field) for c in layout.columns],
+        "columns": [(address(c.row, c.index), shown(c.label), c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]), "nameless": False,
