@@ -182,10 +182,15 @@ def _unknown_words(file: FileReading) -> Iterator[tuple[str, str, str]]:
         for found in sheet.problems:
             kind = kinds.get(re.sub(r"\d+", "", found.cell), "")
             if found.rule in ("unit_unknown", "type_unknown") and kind in memory.WORD_KINDS:
-                word = (kind, found.value, found.suggestion)
+                word = (kind, found.value, found.suggestion or _near(found.message))
                 if word not in seen:
                     seen.add(word)
                     yield word
+
+
+def _near(message: str) -> str:
+    near = re.search(r"是否为“([^”]+)”", message)
+    return near[1] if near else ""
 
 
 # What is remembered

@@ -17,10 +17,10 @@ from weakref import WeakKeyDictionary
 
 from unionplan.access import Person
 from unionplan.errors import StalePreviewError, UnionplanError
+from unionplan.intake.desk import Reading, unit_names
 from unionplan.intake.memory import aliases, forms, given_forms, given_words
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.readings import FileReading, SheetReading
-from unionplan.intake.worker import read_file, unit_names
 from unionplan.store import Slot, Store
 
 T = TypeVar("T")
@@ -226,9 +226,16 @@ class Uploads:
         if known:
             known[1].cancel()
         folder = self.folder / hashlib.sha256(repr(key).encode()).hexdigest()[:16]
-        work: Work[FileReading] = Task("正在读取", lambda _: read_file(
-            handed.name, handed.data, folder, words.units, options.unit, options.as_of,
-            forms=words.forms), threading.Lock())  # fmt: skip
+        work = Reading(
+            handed.name,
+            handed.data,
+            folder,
+            words.units,
+            options.unit,
+            options.as_of,
+            forms=words.forms,
+            words=words.words,
+        )
         self._readings[handed.id] = (key, work)
         return work
 

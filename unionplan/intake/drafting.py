@@ -371,15 +371,18 @@ def claimed(draft: Draft) -> list[Problem]:
 
 
 _CLAIMS = """
-SELECT DISTINCT k.org_name, o.reporting_unit FROM own k JOIN {others} o
-ON (o.union_code = k.union_code OR o.uscc = k.uscc) AND o.reporting_unit <> k.reporting_unit {active} ORDER BY 1, 2
+SELECT k.org_name, o.reporting_unit FROM own k JOIN {others} o
+ON o.union_code = k.union_code AND o.reporting_unit <> k.reporting_unit {active}
+UNION SELECT k.org_name, o.reporting_unit FROM own k JOIN {others} o
+ON o.uscc = k.uscc AND o.reporting_unit <> k.reporting_unit {active} ORDER BY 1, 2
 """
+"""One join per code: a join on either code would compare every enterprise with every other."""
 
 
 def _claims(own: pd.DataFrame, others: list[str]) -> list[tuple[str, str]]:
     """(enterprise, the other unit) for every enterprise of `own` that another unit's rows hold too."""
     with duckdb.connect(config={"threads": 1}) as engine:
-        engine.register("own", own.astype(object))
+        engine.register("own", own)
         inside = engine.execute(
             _CLAIMS.format(others="own", active="AND o.reporting_unit < k.reporting_unit")
         ).fetchall()

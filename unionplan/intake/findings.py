@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
 from unionplan.intake.fields import readings
@@ -70,7 +71,8 @@ class Findings:
             shown = "，".join(detail for _, detail in cells[:LISTED])
             more = f"等 {len(cells)} 处" if len(cells) > LISTED else ""
             where = "、".join(where for where, _ in cells[:LISTED])
-            yield problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
+            found = problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
+            yield found.with_cells(ranges(where for where, _ in cells)) if more else found
 
 
 def typed_columns(
@@ -91,6 +93,20 @@ def typed_columns(
             elif value.rule:
                 findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
     return columns, clears
+
+
+def ranges(cells: Iterable[str]) -> Iterator[str]:
+    """Yield the cells of one column, from the top, with runs that have no gap as one range: B5, B7:B900."""
+    letters, runs = "", list[list[int]]()
+    for cell in cells:
+        row = int(cell.lstrip(ascii_uppercase))
+        letters = cell.removesuffix(str(row))
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    for first, last in runs:
+        yield f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}"
 
 
 def cell_at(sheet: Sheet, place: int, index: int) -> Cell:

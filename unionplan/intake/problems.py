@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 TABLES = Path(__file__).resolve().parent.parent.parent / "data" / "intake"
 SEVERITIES = ("reject", "ask", "fixed")
@@ -15,6 +17,7 @@ SEVERITIES = ("reject", "ask", "fixed")
 class Problem:
     """One finding; `cell` is the address in the clerk's own sheet, empty when it is about a whole sheet.
 
+    `cells`: every cell that it is about where `cell` names only the first few, ranges among them (B5, B7:B900).
     `suggestion`: what the value most likely means, "" where nothing is near.
     """
 
@@ -27,6 +30,20 @@ class Problem:
     message: str
     fix: str
     suggestion: str = ""
+    cells: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, str]:
+        """Return what the command line tells of it."""
+        return {name: value for name, value in vars(self).items() if name != "cells"}
+
+    def with_cells(self, cells: Iterable[str]) -> Problem:
+        """Return the same finding about these cells."""
+        return replace(self, cells=tuple(cells))
+
+
+def problem_of(entry: Mapping[str, Any]) -> Problem:
+    """Return the problem that was written as a mapping of its fields; JSON knows no tuple."""
+    return Problem(**{**entry, "cells": tuple(entry.get("cells", ()))})
 
 
 @cache

@@ -73,7 +73,7 @@ class FileReading:
         """Return the command line's `check` entry for the file."""
         return {
             "name": self.name, "sha256": self.sha256, "format": self.format,
-            "problems": [vars(found) for found in self.problems],
+            "problems": [found.as_json() for found in self.problems],
             "sheets": [_sheet_json(sheet) for sheet in self.sheets],
         }  # fmt: skip
 
@@ -83,6 +83,6 @@ def _sheet_json(sheet: SheetReading) -> dict[str, Any]:
         "sheet": sheet.sheet, "kind": sheet.kind, "header_row": sheet.header_row, "header_depth": sheet.header_depth,
         "columns": [vars(column) for column in sheet.recognition]
         or [{"cell": cell, "label": label, "field": name} for cell, label, name in sheet.columns],
-        "rows": sheet.rows, "totals": sheet.totals, "problems": [vars(found) for found in sheet.problems],
+        "rows": sheet.rows, "totals": sheet.totals, "problems": [found.as_json() for found in sheet.problems],
         "fingerprint": sheet.fingerprint, "form": sheet.form, "nil": sheet.nil,
     }  # fmt: skip

@@ -1,146 +1,39 @@
-"""The reading process: a fresh interpreter with limits that turns one file into tables on disk.
-
-A legal spreadsheet can abort its parser; here that ends one process, and the clerk gets a sentence. The
-parent writes a job (JSON), the child writes `result.json` and one Parquet file per ledger beside it; only
-these come back, so nothing that a file contains is ever executed or unpickled.
-"""
+"""The job of reading: one file into tables on disk, and what is said about them. Runs only inside a reading process."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unionplan.errors import IntakeError, StoreError
 from unionplan.intake import checks, returns
-from unionplan.intake.fields import folded
+from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows
-from unionplan.intake.known_forms import Known, Recognition, schema_kind
+from unionplan.intake.known_forms import Known, schema_kind
 from unionplan.intake.layout import Layout, stated_as_of, tables
+from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
-from unionplan.intake.readings import NAMES, FileReading, SheetReading
+from unionplan.intake.readings import NAMES
+from unionplan.intake.stages import announce_check
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
 
-SECONDS = 60
-MEMORY = 2 * 2**30
 USABLE = ("W1", "W2", "W3b", "W4", "units")
 _RETURNS = {"W2": returns.summary, "W3b": returns.training, "W4": returns.activities}
 _OWN_SHEETS = ("填写说明", "_unionplan")
-_ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def read_file(
-    name: str, data: bytes, folder: Path, units: Mapping[str, str], unit: str | None = None, as_of: date | None = None,
-    forms: Mapping[str, Any] | None = None, choices: Mapping[str, Mapping[str, str]] | None = None,
-) -> FileReading:  # fmt: skip
-    """Return the file as read by a reading process that works in `folder`.
-
-    `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file; `forms`, `choices`:
-    as in known_forms.Known. A file that cannot be read comes back with its reason and no sheets; nothing is
-    raised for what a file contains.
-    """
-    import hashlib
-
-    digest = hashlib.sha256(data).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "upload").write_bytes(data)
-    job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None,
-           "forms": dict(forms or {}), "choices": {sheet: dict(cells) for sheet, cells in (choices or {}).items()}}  # fmt: skip
-    (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
-    try:
-        answer = _answer(folder, name)
-    except IntakeError as error:
-        return FileReading(name, digest, "", (_unreadable(error),), data=data)
-    if "error" in answer:
-        return FileReading(name, digest, "", (Problem(**answer["error"]),), data=data)
-    sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    return FileReading(name, digest, answer["format"], tuple(Problem(**p) for p in answer["problems"]), sheets, data)
-
-
-def _answer(folder: Path, name: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "unionplan.intake.worker", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "PYTHONIOENCODING": "utf-8"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module, a path of ours
-            command, env=environment, cwd=folder, timeout=SECONDS, check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise IntakeError(
-            name, f"{SECONDS} 秒内没有读完", "表格须能在一分钟内读完", "请拆成几个文件，或删去无关的工作表后重新上传"
-        ) from None
-    except OSError as error:
-        raise StoreError("读取进程", f"启动失败（{error.strerror}）", "", "请信息员检查内存和磁盘空间") from error
-    result = folder / "result.json"
-    if done.returncode != 0 or not result.exists():
-        raise IntakeError(
-            name,
-            "读取时中断，文件可能已损坏或异常地大",
-            "须是正常保存的表格",
-            "请用 WPS 或 Excel 打开，另存为 .xlsx 后重新上传",
-        )
-    answer: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    return answer
-
-
-def _unreadable(error: IntakeError) -> Problem:
-    return Problem(
-        "", "", "", "", "reject", "unreadable_file", "。".join(filter(None, (error.found, error.allowed))), error.remedy
-    )
-
-
-def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
-    return SheetReading(**{
-        **entry,
-        "columns": tuple((cell, label, name) for cell, label, name in entry["columns"]),
-        "problems": tuple(Problem(**found) for found in entry["problems"]),
-        "as_of": date.fromisoformat(entry["as_of"]) if entry["as_of"] else None,
-        "table": folder / entry["table"] if entry["table"] else None,
-        "clears": tuple((row, name) for row, name in entry["clears"]),
-        "units": tuple(entry["units"]),
-        "recognition": tuple(_recognition(one) for one in entry["recognition"]),
-    })  # fmt: skip
-
-
-def _recognition(entry: dict[str, Any]) -> Recognition:
-    return Recognition(**{**entry, "samples": tuple(entry["samples"]), "candidates": tuple(entry["candidates"])})
-
-
-def main(folder: Path) -> None:
-    """Read the job in `folder` and write its result there; the entry of the reading process."""
-    _limit()
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    try:
-        book = read_book(folder / "upload", job["name"])
-        answer = _book_answer(book, job, folder)
-    except IntakeError as error:
-        answer = {"error": asdict(_unreadable(error))}
-    (folder / "result.json").write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
-
-
-def _limit() -> None:
-    """Cap this process; on Windows, where `resource` does not exist, the parent's time limit remains."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
+    teach(job["words"])
+    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
     known = Known(job["forms"], job["choices"], schema_kind(book.sheets), frozenset(map(folded_name, job["units"])))
-    laid = [
-        (sheet, layout) for sheet in book.sheets if sheet.name not in _OWN_SHEETS for layout in tables(sheet, known)
-    ]
+    laid = [(sheet, layout) for sheet in book.sheets if not _is_ours(sheet) for layout in tables(sheet, known)]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in USABLE for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
@@ -151,8 +44,16 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
     job = {**job, "units": units, "text_file": book.format == "csv"}
-    sheets = [_entry(n, sheet, layout, job, folder, usable) for n, (sheet, layout) in enumerate(filled)]
+    sheets = []
+    for number, (sheet, layout) in enumerate(filled):
+        announce_check(number + 1, len(filled))
+        sheets.append(_entry(number, sheet, layout, job, folder, usable))
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
+
+
+def _is_ours(sheet: Sheet) -> bool:
+    """What templates and receipts carry beside the table."""
+    return sheet.name in _OWN_SHEETS or is_list(sheet.rows)
 
 
 def _entry(
@@ -261,12 +162,3 @@ def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
 def folded_name(name: str) -> str:
     """Return a unit's name as it is compared: one width of letters and brackets, no spaces."""
     return "".join(str(folded(name)).split())
-
-
-def unit_names(units: Iterator[Any] | tuple[Any, ...]) -> dict[str, str]:
-    """Return every name and alias → reporting unit, for `read_file`."""
-    return {name: unit.name for unit in units for name in (unit.name, *unit.aliases)}
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -19,6 +19,7 @@ from unionplan.intake.cells import Sheet
 from unionplan.intake.columns import SMALL, Columns, FarCellsError
 from unionplan.intake.package import Package, opened
 from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged
+from unionplan.intake.stages import announce_sheet
 from unionplan.intake.xlsx_cells import UnusualError, read_cells
 from unionplan.intake.xlsx_exact import Frame, read_exactly
 from unionplan.intake.xlsx_styles import Meanings, parse, strings_of, styles_of
@@ -53,7 +54,8 @@ def xlsx_sheets(path: Path, name: str, small: int = SMALL) -> Iterator[Sheet]:
             if book not in package:
                 raise IntakeError(name, f"这是{_package_kind(package)}，不是 .xlsx 表格", ALLOWED, SAVE_AS)
             listed, meanings = _workbook(package, book)
-            for sheet in listed:
+            for number, sheet in enumerate(listed, start=1):
+                announce_sheet(number, len(listed))
                 yield _sheet(package, sheet, meanings, small)
     except FarCellsError:
         raise IntakeError(
