@@ -11,6 +11,7 @@ import streamlit as st
 from unionplan import clock
 from unionplan.access import Person
 from unionplan.intake import memory
+from unionplan.intake.desk import unit_names
 from unionplan.intake.headers import field_label, synonyms
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.memory import Alias, Form
@@ -138,7 +139,7 @@ def _remember(board: Board, look: Look, chosen: Sequence[tuple[SheetReading, dic
 def offer_aliases(board: Board, look: Look, person: Person) -> None:
     """A button for every unknown unit or type that is near a known one, and a choice for the others."""
     assert look.seen is not None
-    words = list(_unknown_words(look.seen.file))
+    words = [(kind, word, _known(board, kind, near)) for kind, word, near in _unknown_words(look.seen.file)]
     if not words:
         return
     subtitle("不认识的名称：记为别名后自动重新核对")
@@ -186,6 +187,12 @@ def _unknown_words(file: FileReading) -> Iterator[tuple[str, str, str]]:
                 if word not in seen:
                     seen.add(word)
                     yield word
+
+
+def _known(board: Board, kind: str, near: str) -> str:
+    """The unit or type that a suggestion names, itself or by another name."""
+    names = unit_names(board.plan.units) if kind == "unit" else {}
+    return names.get(near, near if near in _meanings(board, kind) else "")
 
 
 def _near(message: str) -> str:

@@ -325,7 +325,7 @@ def _say_problems(look: Look) -> None:
     if not look.seen.problems:
         message("ok", "没有发现问题。")
         return
-    show_problems(look.seen.problems, look.seen.file, look.handed.id)
+    show_problems(look.seen.problems, look.seen.file, look.handed.id, look.options.only_valid)
 
 
 # What would change

@@ -42,7 +42,12 @@ def receipt(
         answer = answered("receipt", job, file.data, Path(folder))
         ending = answer.get("ending", ".xlsx")
         data = (Path(folder) / f"receipt{ending}").read_bytes() if "ending" in answer else _list_alone(file.name, found)
-    return f"回执_{_stem(file.name).removeprefix('回执_')}{ending}", data
+    return f"回执_{receipt_stem(file.name)}{ending}", data
+
+
+def receipt_stem(name: str) -> str:
+    """Return what stands between 回执_ and the ending in the name of a file's receipt."""
+    return _stem(name).removeprefix("回执_")
 
 
 def _heads(file: FileReading) -> dict[str, dict[str, Any]]:
