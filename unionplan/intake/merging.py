@@ -78,14 +78,14 @@ def merged(
         _snapshot(after.astype(base.dtypes), as_of), int((~known).sum()), int(touched.sum()), int((~touched).sum()),
         len(unmentioned) if mode == "replace" else 0, tuple(kept["org_name"].fillna("")),
         _details(old[touched], new[known][touched], different[touched]), int(new["enterprise_state"].isna().sum()),
-        outcomes_of(known, touched), tuple(unmentioned["org_name"].fillna("")) if mode == "replace" else (),
+        outcomes_of(known, touched.reindex(known.index, fill_value=False)),
+        tuple(unmentioned["org_name"].fillna("")) if mode == "replace" else (),
     )  # fmt: skip
 
 
 def outcomes_of(known: pd.Series[bool], touched: pd.Series[bool]) -> pd.Series[str]:
-    """Return what becomes of each row (OUTCOMES); `touched` is about the known ones."""
-    changed = known & touched.reindex(known.index, fill_value=False)
-    return pd.Series("added", index=known.index).mask(known, "unchanged").mask(changed, "changed")
+    """Return what becomes of each row: new, known and changed, known and as it was."""
+    return pd.Series("added", index=known.index).mask(known & touched, "changed").mask(known & ~touched, "unchanged")
 
 
 def _first(new: pd.DataFrame, as_of: date) -> Merge:

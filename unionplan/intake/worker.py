@@ -12,12 +12,13 @@ from unionplan.intake import checks, returns
 from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows
 from unionplan.intake.known_forms import Known, schema_kind
-from unionplan.intake.layout import Layout, stated_as_of, tables
+from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
 from unionplan.intake.stages import announce_check
+from unionplan.intake.stated import stated_as_of
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
 
 USABLE = ("W1", "W2", "W3b", "W4", "units")
