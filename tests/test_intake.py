@@ -134,8 +134,12 @@ def test_two_columns_of_one_field_are_asked_about_and_the_first_is_taken(read, w
 001 | 甲厂 | 文澜区 | 存续 | 国有企业 | 50 | 60 | 是""")
     sheet = read(data).sheets[0]
     assert words(sheet.problems) == [
-        ("ask", "G1", "列名与内容的对应须核对（“在职职工”与 F1 的“职工人数”同义，只采用后者）",
-         "请核对这一列的内容，确认或改正对应关系")
+        (
+            "ask",
+            "G1",
+            "列名与内容的对应须核对（“在职职工”与 F1 的“职工人数”同义，只采用后者）",
+            "请核对这一列的内容，确认或改正对应关系",
+        )
     ]
     assert sheet.problems[0].column == "在职职工"
     assert values(sheet, "workers") == [[50]]

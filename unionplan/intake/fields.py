@@ -43,6 +43,10 @@ _CHOICE_WORDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+_taught: dict[str, dict[str, str]] = {}
+"""What clerks have taught: kind of field → word → the known word it stands for. A reading process reads one file."""
+
+
 @dataclass(frozen=True)
 class Value:
     """What a cell means; `rule` empty when there is nothing to say, `clear` when the clerk empties the cell."""
@@ -52,6 +56,12 @@ class Value:
     detail: str = ""
     fix: str = ""
     clear: bool = False
+
+
+def teach(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Have `control`, `registration` and `told` fields take these words too, in place of those taught before."""
+    _taught.clear()
+    _taught.update({kind: dict(meant) for kind, meant in words.items()})
 
 
 def readings(field: Field, cells: Iterable[Cell], units: Mapping[str, str], text_file: bool = False) -> list[Value]:
@@ -196,6 +206,8 @@ def _control(cell: Cell) -> Value:
     text = _bare(cell)
     if text in control_codes():
         return Value(text)
+    if meant := _taught.get("control", {}).get(text):
+        return _repaired(meant, cell)
     return Value(None, "type_unknown", f"“{cell}”{_nearest(text, control_codes())}")
 
 
@@ -203,6 +215,8 @@ def _registration(cell: Cell) -> Value:
     text = _bare(cell)
     if registration_of(text):
         return Value(text)
+    if meant := _taught.get("registration", {}).get(text):
+        return _repaired(meant, cell)
     return Value(None, "type_unknown", f"“{cell}”{_nearest(text, registration_codes())}", "请按登记注册类型名录填写")
 
 
@@ -210,6 +224,8 @@ def _told(cell: Cell) -> Value:
     text = re.sub(r"^(其中|#)[::]?", "", _bare(cell))
     if text in told_words():
         return Value(told_words()[text])
+    if meant := _taught.get("told", {}).get(text):
+        return Value(told_words()[meant], "repaired", f"“{cell}” → {meant}")
     return Value(None, "type_unknown", f"“{cell}”{_nearest(text, told_words())}", "请按企业类型名录填写")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from unionplan.intake import checks, returns
 from unionplan.intake.bounds import bounded
-from unionplan.intake.fields import folded
+from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows
 from unionplan.intake.known_forms import Known, schema_kind
 from unionplan.intake.layout import Layout, tables
@@ -32,6 +32,7 @@ _OWN_SHEETS = ("填写说明", "_unionplan")
 
 def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
+    teach(job["words"])
     return _book_answer(bounded(read_book(folder / "upload", job["name"]), job["name"]), job, folder)
 
 
