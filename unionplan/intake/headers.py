@@ -36,7 +36,7 @@ _TIMES = {"万": 10_000, "百": 100, "千": 1_000, "亿": 100_000_000}
 def plain(text: object) -> str:
     """Return text for comparing: NFKC, without any spaces or line breaks, required-stars or a final colon."""
     folded = unicodedata.normalize("NFKC", str(text))
-    return re.sub(r"[\s*＊★_]+|x000D", "", folded).rstrip(":")
+    return re.sub(r"[\s*＊★※☆_]+|x000D", "", folded).rstrip(":")
 
 
 def bare_label(text: str) -> str:

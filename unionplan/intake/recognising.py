@@ -168,10 +168,16 @@ _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _FIRM = re.compile(r".{2,}(公司|厂|集团|合作社|商行|事务所|门市部|酒店|医院|学校)(\(.*\))?(工会(委员会)?)?")
 
 
-def field_by_values(cells: Sequence[Cell], kind: str, units: frozenset[str]) -> str | None:
-    """Return the field that nearly all of these cells can only belong to, None when they could be anything."""
+def field_by_values(cells: Sequence[Cell], kind: str, units: frozenset[str], header: Sequence[str] = ()) -> str | None:
+    """Return the field that nearly all of these cells can only belong to, None when they could be anything.
+
+    Totals, column letters and the repeated `header` are no values.
+    """
     texts = [plain(cell) for cell in cells if isinstance(cell, str) and plain(cell)]
-    texts = [text for text in texts if not text.endswith(("合计", "总计", "小计"))]
+    heads = {plain(text) for text in header}
+    texts = [text for text in texts
+             if (not text.rstrip(":").endswith(("合计", "总计", "小计")) and text not in heads and len(text) > 1 and not text.isascii())
+             or _CODE.fullmatch(text)]  # fmt: skip
     if len(texts) < 2 or len(texts) < 0.6 * len([cell for cell in cells if cell is not None]):
         return None
     types = [re.sub(r"^(其中|#)[::]?", "", text) in told_words() for text in texts]
