@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
-from unionplan.intake.fields import readings
+from unionplan.intake.fields import Value, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
@@ -50,12 +50,13 @@ class Findings:
         self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def add(
-        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
-    ) -> None:
+        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = "",
+        suggestion: str = "",
+    ) -> None:  # fmt: skip
         """Note what `rule` says about a cell; a repair is gathered with the others of its column."""
         column = self.columns.get(field, Column(0, "", None))
         where = address(place, column.index)
-        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
+        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix, suggestion)
         if found.severity == "fixed":
             self._repairs.setdefault((rule, field), []).append((where, detail))
             return
@@ -87,14 +88,26 @@ def typed_columns(
         if name not in fields:
             continue
         cells = [cell_at(findings.sheet, place, column.index) for place in places]
-        values = readings(fields[name], cells, units, text_file)
+        values = readings(fields[name], cells, units, text_file, column.scale)
         columns[name] = [value.value for value in values]
+        if column.scale > 1 and fields[name].kind == "count":
+            _say_scale(findings, column, cells, values)
         for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
             if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
             elif value.rule:
-                findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
+                findings.add(value.rule, row, place, name, cell, value.detail, value.fix, value.suggestion)
     return columns, clears
+
+
+def _say_scale(findings: Findings, column: Column, cells: list[Cell], values: list[Value]) -> None:
+    """Ask about a column in ten thousands with both readings of its first numbers."""
+    shown = [
+        f"{cell} 按 {value.value:,} 读入" for cell, value in zip(cells, values, strict=True) if value.value is not None
+    ]
+    detail = f"“{column.label}”的数乘以 {column.scale:,}：{'，'.join(shown[:LISTED])}"
+    where = address(column.row, column.index)
+    findings.problems.append(problem("unit_scale", findings.sheet.name, where, column.label, column.label, detail))
 
 
 def ranges(cells: Iterable[str]) -> Iterator[str]:
@@ -218,8 +231,10 @@ def total_problems(
     if len(totals) != 1:
         return
     for column in layout.columns:
-        stated = cell_at(sheet, totals[0], column.index)
-        if column.field and column.field in columns and column.field in counts and isinstance(stated, int):
+        if not (column.field and column.field in columns and column.field in counts):
+            continue
+        stated = stated_count(cell_at(sheet, totals[0], column.index), column.field, column.scale)
+        if stated is not None:
             summed = sum(value for value in columns[column.field] if value is not None)
             if summed != stated:
                 where = address(totals[0], column.index)
