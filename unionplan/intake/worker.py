@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -104,7 +103,6 @@ def _fill_ledger(
     entry["rows"] = len(found.places)
     entry["problems"] = [asdict(one) for one in found.problems]
     entry["clears"] = found.clears
-    entry["problems"] += _scale_problems(sheet, layout)
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, {name: field.kind for name, field in FIELDS.items()})
 
@@ -116,7 +114,7 @@ def _fill_return(
     entry["rows"] = len(set(found.places))
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    entry["problems"] = [asdict(one) for one in found.problems] + _scale_problems(sheet, layout)
+    entry["problems"] = [asdict(one) for one in found.problems]
     entry["table"] = f"sheet{number}.parquet"
     kinds = {
         "W2": {"reporting_unit": "text", "as_of": "date", "told": "text", "indicator": "text",
@@ -125,22 +123,6 @@ def _fill_return(
         "W4": {field.id: field.kind for field in ACTIVITIES},
     }  # fmt: skip
     _write_table(folder / entry["table"], found, kinds[str(layout.kind)])
-
-
-_SCALED = re.compile(r"[万百千亿](人|家|户|个)")
-_TEN_THOUSANDS = re.compile(r"单位[:：][^,，;；]{0,6}万(人|家|户|个)")
-
-
-def _scale_problems(sheet: Sheet, layout: Layout) -> list[dict[str, Any]]:
-    """A note above the header that persons are given in ten thousands: reading them as persons would be wrong."""
-    above = enumerate(sheet.rows[: layout.header or 0])
-    noted = [(place, index, cell) for place, row in above for index, cell in enumerate(row)
-             if isinstance(cell, str) and _TEN_THOUSANDS.search("".join(str(folded(cell)).split()))]  # fmt: skip
-    body = (layout.header or 0) + layout.depth
-    first = min((*layout.rows, *layout.totals), default=body)
-    noted += [(place, index, cell) for place in range(body, first) for index, cell in enumerate(sheet.rows[place])
-              if isinstance(cell, str) and _SCALED.fullmatch("".join(str(folded(cell)).split()))]  # fmt: skip
-    return [asdict(problem("unit_scale", sheet.name, address(place, index), "", cell)) for place, index, cell in noted]
 
 
 def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
