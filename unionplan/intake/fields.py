@@ -10,13 +10,13 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdnum.cn import uscc as uscc_number
 
+from unionplan.intake.credit_codes import plainly_valid
 from unionplan.intake.reading import Cell, Unreadable
 from unionplan.observations import CLEAR, Field, control_codes, registration_codes, registration_of, told_words
 
@@ -47,8 +47,7 @@ _taught: dict[str, dict[str, str]] = {}
 """What clerks have taught: kind of field → word → the known word it stands for. A reading process reads one file."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """What a cell means; `rule` empty when there is nothing to say, `clear` when the clerk empties the cell,
     `suggestion` the known word nearest to an unknown one."""
 
@@ -77,12 +76,28 @@ def readings(
     read = _reader(field, units, text_file, scale)
     known: dict[tuple[type, Cell], Value] = {}
     found = []
+    itself = _ITSELF.get(field.kind)
+    if field.kind == "uscc":
+        cells = list(cells)
+        texts = [cell if isinstance(cell, str) else "" for cell in cells]
+        itself = {text for text, valid in zip(texts, plainly_valid(texts), strict=True) if valid}.__contains__
     for cell in cells:
+        if itself and type(cell) is str and len(cell) > _LONGEST_BLANK and itself(cell):
+            found.append(Value(cell))
+            continue
         key = (type(cell), cell)
         if key not in known:
             known[key] = _value(cell, read)
         found.append(known[key])
     return found
+
+
+_LONGEST_BLANK = max(map(len, (*BLANK, CLEAR)))
+_ITSELF: dict[str, Callable[[str], bool]] = {
+    "text": lambda cell: " ".join(cell.split()) == cell,
+    "code": lambda cell: cell.isascii() and cell.isdecimal(),
+}
+"""Kind of field → which longer texts mean just themselves: most names and codes of a large ledger."""
 
 
 def _value(cell: Cell, read: Callable[[Cell], Value]) -> Value:
