@@ -103,7 +103,13 @@ def test_pages_stand_on_the_rooms_only(path):
 def test_only_the_preview_of_the_intake_knows_store_and_attainment():
     knowing = {name for name in MODULES if top(name) == "unionplan.intake"
                and {top(other) for other in ours(MODULES[name])} & {"unionplan.store", "unionplan.attainment"}}  # fmt: skip
-    assert knowing == {"unionplan.intake.preview", "unionplan.intake.drafting", "unionplan.intake.correction"}
+    assert knowing == {
+        "unionplan.intake.preview",
+        "unionplan.intake.drafting",
+        "unionplan.intake.correction",
+        "unionplan.intake.slotting",
+        "unionplan.intake.revising",
+    }
 
 
 def test_charts_never_read_the_store_and_the_store_knows_no_chart():

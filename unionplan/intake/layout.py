@@ -27,6 +27,7 @@ _NOTE = re.compile(
 )
 _UNIT_ROW = re.compile(r"(万|百|千|亿)?(家|户|个|人|人次|元|%|份|期|次)")
 _MEASURES = {"covered", "contracts", "covered_workers", "total", "unionised", "should_unionise"}
+_ROSTER = {"name", "identity", "trade", "course", "hours", "certificate", "institution"}
 _OTHER_KINDS = {
     "W2": {"total", "covered", "rate", "contracts", "covered_workers", "should_unionise"},
     "W3b": {"method", "classes", "persons", "person_times"},
@@ -115,6 +116,10 @@ def _return_score(sheet: Sheet, header: int, depth: int, kind: str) -> int:
         "W2": bool(bare & _MEASURES) and bool({"reporting_unit", "enterprise_type"} & bare or grouped) and len(bare) >= 3,
         "W3b": bool({"persons", "person_times"} & bare) and bool({"method", "level", "classes"} & bare),
         "W4": "activity" in bare and bool({"planned_on", "done_on", "participants", "progress", "owner"} & bare),
+        "W3a": bool({"name", "identity", "certificate"} & bare) and len(_ROSTER & bare) >= 2,
+        "W5": "item" in bare and bool({"target", "quote", "kind", "end"} & bare) and len(bare) >= 3,
+        "W6": "funds" in bare and bool({"reporting_unit", "task"} & bare),
+        "W7": bool({"seq", "item"} & bare) and bool({"problems", "next_steps"} & bare or {"progress", "owner"} <= bare),
     }  # fmt: skip
     return len(fields) if fits[kind] else 0
 

@@ -19,19 +19,18 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.errors import IntakeError, StoreError
-from unionplan.intake import checks, returns
+from unionplan.intake import checks, kinds, masking, nils
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
 from unionplan.intake.layout import Layout, laid_out, stated_as_of
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
-from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
+from unionplan.observations import FIELDS
 
 SECONDS = 60
 MEMORY = 2 * 2**30
-USABLE = ("W1", "W2", "W3b", "W4", "units")
-_RETURNS = {"W2": returns.summary, "W3b": returns.training, "W4": returns.activities}
+USABLE = ("W1", *kinds.COLUMNS, "units")
 _OWN_SHEETS = ("填写说明", "_unionplan")
 _ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -58,7 +57,10 @@ def read_file(
     if "error" in answer:
         return FileReading(name, digest, "", (Problem(**answer["error"]),), data=data)
     sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    return FileReading(name, digest, answer["format"], tuple(Problem(**p) for p in answer["problems"]), sheets, data)
+    masked = (folder / "masked.xlsx").read_bytes() if answer["masked"] else None
+    return FileReading(
+        name, digest, answer["format"], tuple(Problem(**p) for p in answer["problems"]), sheets, data, masked
+    )
 
 
 def _answer(folder: Path, name: str) -> dict[str, Any]:
@@ -101,6 +103,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
         "table": folder / entry["table"] if entry["table"] else None,
         "clears": tuple((row, name) for row, name in entry["clears"]),
         "units": tuple(entry["units"]),
+        "nils": tuple((unit, row, day and date.fromisoformat(day)) for unit, row, day in entry["nils"]),
     })  # fmt: skip
 
 
@@ -138,27 +141,36 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             listed, _ = checks.unit_rows(sheet, layout)
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
-    job = {**job, "units": units, "text_file": book.format == "csv"}
+    job = {**job, "units": units, "text_file": book.format == "csv", "owner": _owner(book, units), "people": {}}
     sheets = [_entry(n, sheet, layout, job, folder, usable) for n, (sheet, layout) in enumerate(filled)]
-    return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
+    masked = masking.masked(filled, folder / "masked.xlsx")
+    found = [asdict(one) for one in problems]
+    return {"format": book.format, "problems": found, "sheets": sheets, "masked": masked}
+
+
+def _owner(book: Book, units: Mapping[str, str]) -> str | None:
+    """The unit for which a form was made, as its hidden sheet says."""
+    marks = next((sheet.rows for sheet in book.sheets if sheet.name == "_unionplan"), [])
+    word = marks[1][0] if len(marks) > 1 and marks[1] else None
+    return units.get(folded_name(word)) if isinstance(word, str) else None
 
 
 def _entry(
     number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path, usable: bool
 ) -> dict[str, Any]:
     given = date.fromisoformat(job["as_of"]) if job["as_of"] else None
-    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind in ("W1", *_RETURNS) else None
+    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind in ("W1", *kinds.COLUMNS) else None
     entry: dict[str, Any] = {
         "sheet": sheet.name, "kind": layout.kind, "header_depth": layout.depth,
         "header_row": None if layout.header is None else layout.header + 1,
         "columns": [(address(c.row, c.index), c.label, c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
-        "as_of_named": bool(stated and stated[2]), "nameless": False,
+        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [],
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
-    elif layout.kind in _RETURNS:
+    elif layout.kind in kinds.COLUMNS:
         _fill_return(entry, number, sheet, layout, job, folder)
     elif layout.kind == "units":
         entry["units"], found = checks.unit_rows(sheet, layout)
@@ -189,19 +201,23 @@ def _fill_ledger(
 def _fill_return(
     entry: dict[str, Any], number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path
 ) -> None:
-    found = _RETURNS[str(layout.kind)](sheet, layout, (job["units"], job["unit"], job["text_file"]))
-    entry["rows"] = len(set(found.places))
+    kind = str(layout.kind)
+    layout, said = _nils(kind, sheet, layout, job)
+    found = kinds.returned(kind, sheet, layout, job)
+    entry["rows"] = len(set(found.places)) + len(said.said)
+    entry["nils"] = said.said
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    entry["problems"] = [asdict(one) for one in found.problems] + _scale_problems(sheet, layout)
+    told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or not said.said)]
+    entry["problems"] = [asdict(one) for one in told] + _scale_problems(sheet, layout)
     entry["table"] = f"sheet{number}.parquet"
-    kinds = {
-        "W2": {"reporting_unit": "text", "as_of": "date", "told": "text", "indicator": "text",
-               **dict.fromkeys(SUMMARY_COUNTS, "count")},
-        "W3b": {field.id: "text" if field.kind == "told" else field.kind for field in TRAINING} | {"as_of": "date"},
-        "W4": {field.id: field.kind for field in ACTIVITIES},
-    }  # fmt: skip
-    _write_table(folder / entry["table"], found, kinds[str(layout.kind)])
+    _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
+
+
+def _nils(kind: str, sheet: Sheet, layout: Layout, job: dict[str, Any]) -> tuple[Layout, nils.Nils]:
+    if kind not in nils.DATASET:
+        return layout, nils.Nils((), ())
+    return nils.nils_of(sheet, layout, job["units"], job["unit"] or job["owner"])
 
 
 _SCALED = re.compile(r"[万百千亿](人|家|户|个)")
