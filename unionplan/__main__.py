@@ -22,21 +22,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-import pandas as pd
-
 from unionplan import __version__, account_commands
 from unionplan.access import LOOPBACK, Person, require_listen
 from unionplan.accounts import Accounts
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
+from unionplan.intake.prefill import prefilled
 from unionplan.intake.preview import Options, preview, submit
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
 from unionplan.intake.templates import template
 from unionplan.intake.worker import read_file, unit_names
 from unionplan.narrative import figure
-from unionplan.plan import COVERAGE, Plan, Unit, plan_of, read_tables
+from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
 from unionplan.states import plan_states
 from unionplan.store import Commit, Store, successor
 from unionplan.theme import ACTION_WORDS, ATOM_WORDS, SCOPE_SHORT, SEVERITY_WORDS, light
@@ -181,18 +180,11 @@ def _store(arguments: argparse.Namespace) -> Store:
 
 
 def _plan_units(arguments: argparse.Namespace) -> tuple[Unit, ...]:
-    return _plan_and_ledger(arguments)[0].units
-
-
-def _plan_and_ledger(arguments: argparse.Namespace) -> tuple[Plan, pd.DataFrame | None]:
-    """The store's plan and the asked unit's newest ledger if there is a store, else the shipped plan.
-
-    `check` and `template` make no store.
-    """
+    """The units of the store if there is one, else the shipped ones; `check` makes no store."""
     if not (_root(arguments) / "log.sqlite").exists():
-        return plan_of(read_tables(PLAN_FOLDER)), None
+        return plan_of(read_tables(PLAN_FOLDER)).units
     store = _store(arguments)
-    return store.plan(store.head()), store.newest_ledger(store.head(), getattr(arguments, "unit", None))
+    return store.plan(store.head()).units
 
 
 def _read(path: str, units: tuple[Unit, ...], folder: Path, options: Options) -> FileReading:
@@ -384,8 +376,14 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _template(arguments: argparse.Namespace) -> int:
-    plan, ledger = _plan_and_ledger(arguments)
-    data = template(arguments.kind, plan.units, arguments.unit, plan.items, ledger if arguments.kind == "W1" else None)
+    """A form from the store if there is one, else from the shipped plan; `template` makes no store."""
+    if (_root(arguments) / "log.sqlite").exists():
+        store = _store(arguments)
+        data = prefilled(store, store.head(), arguments.kind, arguments.unit)
+    else:
+        tables = read_tables(PLAN_FOLDER)
+        plan = plan_of(tables)
+        data = template(arguments.kind, plan.units, arguments.unit, plan.items, promises=tables["plan"])
     Path(arguments.output).write_bytes(data)
     print(f"已写到 {arguments.output}")
     return 0

@@ -214,6 +214,9 @@ _SCOPE_OF = {
     "国有、集体及其控股企业": "public", "非公有制企业": "non_public", "非公企业": "non_public", "全部企业": "all",
 }  # fmt: skip
 
+SCOPE_WORDINGS = ("国有及控股企业", "国有、集体及其控股企业", "非公有制企业", "全部企业")
+"""The usual wording of each scope."""
+
 
 def read_tables(folder: Path) -> Tables:
     """Return the shipped tables of `folder` as rows of text.

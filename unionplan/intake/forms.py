@@ -6,6 +6,7 @@ type: text is never a formula or a link, a code never a number.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ _INLINE = 255
 _A3, _A4 = 8, 9
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
 _LINE, _HEAD, _KEY = "#BFC7CF", "#E6EBF0", "#F5F7F9"
-_NUMBER_FORMATS = {"code": "@", "uscc": "@", "text": "@", "day": "@", "period": "@", "date": "yyyy-mm-dd",
+_NUMBER_FORMATS = {"code": "@", "uscc": "@", "text": "@", "day": "@", "period": "@", "span": "@", "date": "yyyy-mm-dd",
                    "count": "#,##0", "decimal": "#,##0.00"}  # fmt: skip
 _WIDTHS = {"org_name": 32, "activity": 30, "progress": 30, "evidence": 24, "note": 24, "aliases": 52, "reporting_unit": 18,
            "uscc": 22, "union_code": 16, "registration": 24, "enterprise_type": 16, "owner": 18, "place": 18, "district": 16}  # fmt: skip
@@ -43,7 +44,9 @@ class Form:
     `rows`: field → value, what is prefilled. `lists`: field → what its drop-down offers in place of the field's
     own values. `keys`: fields that say what a row is about, never cleared. `frozen`: columns that stay in view. `open_rows`:
     how many empty rows below are ready to be filled in; 0 makes a closed form with lines and a foot to sign.
-    `tasks`: (id, name, steps) listed below the explanations.
+    `tasks`: (id, name, steps) listed below the explanations. `owner`: whose form it is, also told on the hidden sheet.
+    `notes`: a row's key (its values of `note_keys`) → field → what is noted beside the cell: last figures are seen there
+    and never stand in a cell, so that an unchanged form repeats nothing.
     """
 
     kind: str
@@ -56,6 +59,12 @@ class Form:
     open_rows: int = 0
     owner: str = ""
     tasks: tuple[tuple[str, str, str], ...] = ()
+    notes: Mapping[tuple[object, ...], Mapping[str, str]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def note_keys(self) -> tuple[str, ...]:
+        """The fields that name a row in `notes`."""
+        return {"W7": ("seq", "step")}.get(self.kind, self.keys)
 
     @property
     def last_row(self) -> int:
@@ -78,7 +87,7 @@ class _Book:
         return self.book.add_format({**_FONT, **words})
 
     def _cell(self, column: int, begins: bool, ends: bool) -> Format:
-        """The format of a prefilled cell; in a closed form its row `begins` or `ends` the rows of one unit."""
+        """The format of a prefilled cell; in a closed form its row `begins` or `ends` the rows of one unit or item."""
         form, field = self.form, self.form.fields[column]
         return self.style(**_number_format(field) if form.open_rows else _lined(form, field, begins, ends))
 
@@ -107,6 +116,8 @@ def form_bytes(form: Form) -> bytes:
         _set_page(book.sheet, form)
         _explain(book)
         book.hidden.write_string(0, 0, f"unionplan/{form.kind}/1")
+        if form.owner:
+            book.hidden.write_string(1, 0, form.owner)
         book.hidden.very_hidden()
     return out.getvalue()
 
@@ -147,11 +158,26 @@ def _number_format(field: Field) -> dict[str, object]:
 
 def _fill(book: _Book) -> None:
     rows, fields = book.form.rows, book.form.fields
-    units = [None, *(row.get("reporting_unit") for row in rows), None]
+    whose = "seq" if book.form.kind == "W7" else "reporting_unit"
+    units = [None, *(row.get(whose) for row in rows), None]
     for place, row in enumerate(rows, start=1):
         edges = (units[place - 1] != units[place], units[place] != units[place + 1])
-        for column, field in enumerate(fields):
-            _write(book.sheet, place, column, row.get(field.id), book.cell(column, *edges))
+        notes = book.form.notes.get(tuple(row.get(name) for name in book.form.note_keys), {})
+        for column, listed in enumerate(fields):
+            _write(book.sheet, place, column, row.get(listed.id), book.cell(column, *edges))
+            if listed.id in notes:
+                _note(book.sheet, place, column, notes[listed.id])
+
+
+def _note(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    """What is noted beside a cell, in a box as high as its text."""
+    lines = sum(-(-max(1, len(line)) // 20) for line in text.split("\n"))
+    sheet.write_comment(
+        row,
+        column,
+        text,
+        {"font_name": "微软雅黑", "font_size": 9, "width": 260, "height": 18 * lines + 8, "author": ""},
+    )
 
 
 def _lined(form: Form, field: Field, begins: bool, ends: bool) -> dict[str, object]:
@@ -167,7 +193,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, style: Format
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, date) and value.year >= 1900:  # Excel's calendar begins there
         sheet.write_datetime(row, column, value, style)
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(row, column, value, style)
     else:
         sheet.write_string(row, column, str(value), style)
