@@ -21,7 +21,7 @@ from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.upserts import Upsert
 from unionplan.observations import PROMISES
-from unionplan.plan import CITY_OWN, PLAN_COLUMNS, Plan, Row, plan_of, require_row
+from unionplan.plan import CITY_OWN, PLAN_COLUMNS, Row, plan_of, require_row
 from unionplan.store import Slot
 from unionplan.store.snapshots import PANDAS_TYPES
 
@@ -110,7 +110,7 @@ def _laid_over(
     if share and not wholes:
         draft.problems.append(_at(sheet, line, "条目编号", "item_missing", line.says["条目编号"]))
         return None
-    old = table[matches[0]] if matches else _template(draft.plan, line, wholes)
+    old = table[matches[0]] if matches else _blank_row(wholes)
     new = _merged(old, line)
     asked, refused = _judged(draft, sheet, old if matches else None, new, line)
     draft.problems += [*asked, *refused]
@@ -143,21 +143,19 @@ def _wholes(table: list[Row], line: _Line) -> list[Row]:
             and all(row[name] == line.says[name] for name in told)]  # fmt: skip
 
 
-def _template(plan: Plan, line: _Line, wholes: list[Row]) -> Row:
+def _blank_row(wholes: list[Row]) -> Row:
     """What a new row starts from: a share from its item's row, else a blank one of the city's own."""
     blank = dict.fromkeys(PLAN_COLUMNS, "")
     if wholes:
         return {**blank, **wholes[0], "目标值": "", "责任人": "", "备注": "", "节点目标": ""}
-    definition = plan.indicators.get(line.says.get("指标", ""))
-    basis = f"分子：{definition.numerator}；分母：{definition.denominator}" if definition else ""
-    return {**blank, "任务来源": CITY_OWN, "口径": basis}
+    return {**blank, "任务来源": CITY_OWN}
 
 
 def _merged(old: Row, line: _Line) -> Row:
     new = {**old, **{name: text for name, text in line.says.items() if name in old}}
     new |= dict.fromkeys(line.empties - {"条目编号"}, "")
-    fixed = _UNCHANGED if old["条目编号"] else ("口径",)
-    return {**new, **{name: old[name] for name in fixed if old[name]}, "条目编号": line.says["条目编号"]}
+    fixed = {name: old[name] for name in _UNCHANGED if old[name]}  # a row that is new says these first
+    return {**new, **fixed, "条目编号": line.says["条目编号"]}
 
 
 def _judged(

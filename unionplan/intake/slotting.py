@@ -48,7 +48,7 @@ def draft_sheets(draft: Draft, sheets: tuple[SheetReading, ...]) -> None:
     for slot, parts in draft.returns.items():
         draft_roster_slot(draft, slot, parts) if slot.dataset == "roster" else draft_return_slot(draft, slot, parts)
         _say_replaced(draft, slot)
-    _draft_nil_slots(draft)
+    draft_nil_slots(draft)
     draft.problems += [*_fund_problems(draft), *_two_trainings(draft)]
 
 
@@ -238,7 +238,7 @@ def _gather_nils(draft: Draft, sheet: SheetReading) -> None:
             draft.nils.append((sheet.sheet, f"A{row}", NIL_OF[str(sheet.kind)], unit, day))
 
 
-def _draft_nil_slots(draft: Draft) -> None:
+def draft_nil_slots(draft: Draft) -> None:
     """Note every word 本月无 in its unit's slot of the month; against data of the same month it cannot stand."""
     for sheet, cell, dataset, unit, day in draft.nils:
         slot, month = Slot("nil", unit, f"{day:%Y-%m}"), f"{day:%Y-%m}"

@@ -208,7 +208,7 @@ def _fill_return(
     entry["nils"] = said.said
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or not said.said)]
+    told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or said == nils.Nils((), ()))]
     entry["problems"] = [asdict(one) for one in told] + _scale_problems(sheet, layout)
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
