@@ -98,7 +98,7 @@ def test_a_word_without_a_unit_or_a_day_is_refused(store, look, workbook, today)
     seen = look(store, workbook({"表": "姓名 | 证件号 | 工种\n本月无 | |"}), "花名册.xlsx", unit="文澜区")
     assert told(seen) == [("reject", "", "没有统计时点")]
     seen = look(store, workbook({"培训": MIXED.replace("朝晖区", "长洲区")}), "培训.xlsx")
-    assert told(seen) == [("reject", "A4", "不在填报单位表中（“长洲区”）")]
+    assert told(seen) == [("reject", "A3", "不在填报单位表中（“长洲区”）")]
     assert told(nil_report(store, "长洲区", "funds", today)) == [("reject", "", "不在填报单位表中（“长洲区”）")]
     with pytest.raises(KeyError):
         nil_report(store, "文澜区", "ledger", today)
