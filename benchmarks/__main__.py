@@ -21,8 +21,8 @@ import xlsxwriter
 from unionplan.access import Person
 from unionplan.attainment import Outlook, headline
 from unionplan.demo import DATA, records
+from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.preview import Options, preview, submit
-from unionplan.intake.worker import read_file, unit_names
 from unionplan.observations import LEDGER
 from unionplan.plan import plan_of, read_tables
 from unionplan.store import Store

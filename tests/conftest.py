@@ -25,9 +25,9 @@ import pytest
 from unionplan.__main__ import main
 from unionplan.access import Person
 from unionplan.demo import build
+from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.readings import FileReading
-from unionplan.intake.worker import read_file, unit_names
 from unionplan.plan import Tables, plan_of, read_tables
 from unionplan.store import Store
 

@@ -13,8 +13,8 @@ import pytest
 
 from unionplan.errors import IntakeError
 from unionplan.intake.fields import readings
-from unionplan.intake.layout import stated_as_of
 from unionplan.intake.problems import TABLES, rules
+from unionplan.intake.stated import stated_as_of
 from unionplan.observations import FIELDS
 from unionplan.plan import plan_of
 from unionplan.store import Slot
@@ -134,7 +134,12 @@ def test_two_columns_of_one_field_are_asked_about_and_the_first_is_taken(read, w
 001 | 甲厂 | 文澜区 | 存续 | 国有企业 | 50 | 60 | 是""")
     sheet = read(data).sheets[0]
     assert words(sheet.problems) == [
-        ("ask", "G1", "两列对应同一项内容，只采用前一列", "请核对表头，或确认只采用前一列")
+        (
+            "ask",
+            "G1",
+            "列名与内容的对应须核对（“在职职工”与 F1 的“职工人数”同义，只采用后者）",
+            "请核对这一列的内容，确认或改正对应关系",
+        )
     ]
     assert sheet.problems[0].column == "在职职工"
     assert values(sheet, "workers") == [[50]]
@@ -837,14 +842,6 @@ def _zip(entries, compression=zipfile.ZIP_DEFLATED):
     return out.getvalue()
 
 
-def _far_cell(_):
-    """A legal workbook of two cells, A1 and XFD1048576."""
-    sheet = (b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-             b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
-             b"</sheetData></worksheet>")  # fmt: skip
-    return patched(_, lambda xml: sheet)
-
-
 def _bomb(data):
     """A hundred zero megabytes in a package of a few kilobytes."""
     return patched(data, lambda xml: xml.replace(b"</sheetData>", b" " * 100_000_000 + b"</sheetData>"))
@@ -865,7 +862,6 @@ def _lying(data):
 
 
 DAMAGED = ("文件已损坏，打不开。" + ALLOWED, "请用 WPS 或 Excel 打开确认，另存为 .xlsx 后重新上传")
-KILLED = ("读取时中断，文件可能已损坏或异常地大。须是正常保存的表格", SAVE_AS)
 FOREIGN = {
     "pdf": ("a.pdf", lambda _: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", ("这是PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
     "pdf called xlsx": ("a.xlsx", lambda _: b"%PDF-1.7\n", ("这是PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
@@ -892,7 +888,6 @@ FOREIGN = {
     "doctype": ("a.xlsx", lambda data: patched(data, lambda xml: b'<!DOCTYPE x [<!ENTITY a "b">]>' + xml, "xl/workbook.xml"),
                 ("文件里带有外部定义（DOCTYPE）。表格文件不应含有", SAVE_AS)),
     "bomb": ("a.xlsx", _bomb, ("压缩包展开后异常地大。展开后不超过 1 GB", "请另存为新的 .xlsx，只留需要的工作表")),
-    "far cell": ("a.xlsx", _far_cell, KILLED),
     "sqlite": ("a.csv", lambda _: b"SQLite format 3\x00" + bytes(80), ("这是数据库文件。" + ALLOWED, "请上传表格文件")),
 }  # fmt: skip
 

@@ -35,12 +35,13 @@ from unionplan.events import events_of, standings
 from unionplan.flows import flow
 from unionplan.intake import checks, returns
 from unionplan.intake.checks import key_of
-from unionplan.intake.layout import laid_out, stated_as_of
+from unionplan.intake.desk import read_file, unit_names
+from unionplan.intake.layout import laid_out
 from unionplan.intake.merging import merged
 from unionplan.intake.preview import Options, preview
 from unionplan.intake.problems import rules
 from unionplan.intake.reading import Sheet
-from unionplan.intake.worker import read_file, unit_names
+from unionplan.intake.stated import stated_as_of
 from unionplan.observations import (
     ACTIVITIES,
     CONTRACTS,

@@ -28,14 +28,15 @@ from unionplan.accounts import Accounts
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
+from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.nil_reports import nil_report
 from unionplan.intake.nils import DATASET as NIL_OF
 from unionplan.intake.prefill import prefilled
 from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
+from unionplan.intake.receipt_files import RECEIPT_HELP, require_place, write_receipts
 from unionplan.intake.templates import template
-from unionplan.intake.worker import read_file, unit_names
 from unionplan.narrative import figure
 from unionplan.observations import NIL_DATASETS
 from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
@@ -129,7 +130,7 @@ def _command(
 def _add_intake(commands: Any) -> None:
     check = _command(commands, "check", _check, "检查表格，不入库", as_json=True)
     check.add_argument("files", nargs="+", metavar="文件")
-    check.add_argument("--receipt", help="回执（尚未提供）")
+    check.add_argument("--receipt", metavar="路径", help=RECEIPT_HELP)
     submit = _command(commands, "submit", _submit, "表格入库，一个文件一次提交", as_json=True)
     submit.add_argument("files", nargs="*", metavar="文件")
     submit.add_argument("--by", required=True, help="经办人")
@@ -202,10 +203,12 @@ def _read(path: str, units: tuple[Unit, ...], folder: Path, options: Options) ->
 
 def _check(arguments: argparse.Namespace) -> int:
     if arguments.receipt:
-        raise UsageError("命令 check", "“--receipt”尚未提供", "", "请先看问题清单")
+        require_place(arguments.receipt, arguments.files)
     units = _plan_units(arguments)
     with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
         files = [_read(path, units, Path(folder) / str(n), Options()) for n, path in enumerate(arguments.files)]
+    for place in write_receipts(arguments.receipt, files, arguments.files) if arguments.receipt else []:
+        _say(f"回执已写到 {place}")
     if arguments.json:
         _print({"files": [file.as_json() for file in files]})
     for file in [] if arguments.json else files:
@@ -282,7 +285,7 @@ def _committed(store: Store, seen: Preview, arguments: argparse.Namespace) -> tu
     entry = {
         "name": seen.file.name, "commit": commit, "unchanged": seen.unchanged, "added": seen.added,
         "changed": seen.changed, "removed": seen.removed, "rejected": seen.rejected,
-        "problems": [vars(found) for found in seen.problems],
+        "problems": [found.as_json() for found in seen.problems],
     }  # fmt: skip
     if not arguments.json:
         _list(seen.file.name, seen.problems)

@@ -8,11 +8,11 @@ computed here and nowhere else. Blank means 未报: it is never zero and never "
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # the reading process uses these fields too and must start without pandas
     import pandas as pd
@@ -322,11 +322,9 @@ def classified(ledger: pd.DataFrame) -> pd.DataFrame:
     is unclassified (rules 1). A row counts when it is an enterprise that is 存续; a blank 企业状态 was
     asked about on the way in and counts as 存续, a blank 单位类别 as an enterprise.
     """
-    words = ledger[["control", "registration"]].astype(object)
-    by_control = words["control"].map(control_codes()).astype(object)
-    registered = words["registration"].map(registration_of)
-    entity = registered.map(lambda pair: pair[0] if pair else None).astype(object).fillna(ENTERPRISE)
-    inferred = registered.map(lambda pair: pair[1] if pair else None).astype(object)
+    by_control = _looked_up(ledger["control"], control_codes().get)
+    entity = _looked_up(ledger["registration"], lambda word: (registration_of(word) or (None,))[0]).fillna(ENTERPRISE)
+    inferred = _looked_up(ledger["registration"], lambda word: (registration_of(word) or (None, None))[1])
     atom = by_control.fillna(inferred).fillna(UNCLASSIFIED)
     told = by_control.notna() & (by_control != UNCLASSIFIED)
     basis = atom.where(atom == UNCLASSIFIED, "推定").where(atom != UNCLASSIFIED, "待认定").mask(told, "填报")
@@ -335,6 +333,15 @@ def classified(ledger: pd.DataFrame) -> pd.DataFrame:
         entity=entity.astype("string"), enterprise_type=atom.astype("string"), type_basis=basis.astype("string"),
         active=active.astype("bool"),
     )  # fmt: skip
+
+
+def _looked_up(words: pd.Series[str], meaning: Callable[[str], str | None]) -> pd.Series[Any]:
+    """Each word's meaning, looked up once per distinct word; missing for a blank or where there is none."""
+    import numpy as np
+
+    codes, distinct = words.factorize()
+    meanings = np.array([*(meaning(str(word)) for word in distinct), None], dtype=object)
+    return words.__class__(meanings[codes], index=words.index)
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -13,9 +13,9 @@ from unionplan.access import Person
 from unionplan.demo.city import ENTERPRISES
 from unionplan.demo.submissions import Submission, submissions
 from unionplan.errors import IntakeError
+from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.preview import Preview, preview, submit
 from unionplan.intake.readings import FileReading
-from unionplan.intake.worker import read_file, unit_names
 from unionplan.plan import read_tables, with_overlay
 from unionplan.store import Store
 from unionplan.store.snapshots import digest

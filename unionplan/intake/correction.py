@@ -15,6 +15,7 @@ import pandas as pd
 
 from unionplan.intake import checks
 from unionplan.intake.cells import Cell, Sheet
+from unionplan.intake.desk import unit_names
 from unionplan.intake.drafting import Draft, Options
 from unionplan.intake.findings import Rows
 from unionplan.intake.layout import Column, Layout
@@ -22,7 +23,7 @@ from unionplan.intake.merging import merged
 from unionplan.intake.preview import Preview, drawn
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import FileReading
-from unionplan.intake.worker import folded_name, unit_names
+from unionplan.intake.worker import folded_name
 from unionplan.observations import CLEAR, FIELDS
 from unionplan.store import Entry, Slot, Store
 

@@ -19,7 +19,8 @@ from unionplan.intake.merging import Merge, merged, repeated
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
-from unionplan.intake.upserts import KEYS, Upsert, upserted
+from unionplan.intake.sheet_changes import Part
+from unionplan.intake.upserts import KEYS, Upsert, row_name, upserted
 from unionplan.plan import COVERAGE, Plan, plan_of, units_of
 from unionplan.store import Entry, Slot, Store
 from unionplan.store.door import made_cube, untouched
@@ -66,6 +67,7 @@ class Draft:
     rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     upserts: list[Upsert] = field(default_factory=list)
     nils: list[tuple[str, str, str, str, date]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     rejected: int = 0
 
     @property
@@ -233,6 +235,8 @@ def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, 
     done = upserted(slot.dataset, before, rows.loc[~twice, [*schema.names, "clears"]], mode)
     as_of = max(day for _, day, _ in parts)
     draft.upserts.append(done)
+    names = pd.Series([row_name(slot.dataset, row) for _, row in rows.loc[~twice].iterrows()], dtype="string")
+    draft.parts.append(Part(slot.unit, as_of, rows.loc[~twice, "sheet"], names, done))
     draft.frames[slot] = (as_of, done.frame)
     draft.expects[slot] = draft.heads[slot].snapshot if start else None
     draft.started_from[slot] = start or _start(draft.heads, slot)
@@ -269,6 +273,8 @@ def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, p
     draft.rejected += int(twice.sum())
     merge = merged(before, rows[~twice], draft.options.mode, as_of)
     draft.merges.append(merge)
+    sheets = rows.loc[~twice, "part"].map({number: sheet.sheet for number, (sheet, _, _) in enumerate(parts)})
+    draft.parts.append(Part(slot.unit, as_of, sheets, rows.loc[~twice, "org_name"], merge))
     draft.frames[slot] = (as_of, merge.ledger)
     draft.started_from[slot] = start
     for touched in {slot, start} - {None}:
@@ -374,15 +380,18 @@ def claimed(draft: Draft) -> list[Problem]:
 
 
 _CLAIMS = """
-SELECT DISTINCT k.org_name, o.reporting_unit FROM own k JOIN {others} o
-ON (o.union_code = k.union_code OR o.uscc = k.uscc) AND o.reporting_unit <> k.reporting_unit {active} ORDER BY 1, 2
+SELECT k.org_name, o.reporting_unit FROM own k JOIN {others} o
+ON o.union_code = k.union_code AND o.reporting_unit <> k.reporting_unit {active}
+UNION SELECT k.org_name, o.reporting_unit FROM own k JOIN {others} o
+ON o.uscc = k.uscc AND o.reporting_unit <> k.reporting_unit {active} ORDER BY 1, 2
 """
+"""One join per code: a join on either code would compare every enterprise with every other."""
 
 
 def _claims(own: pd.DataFrame, others: list[str]) -> list[tuple[str, str]]:
     """(enterprise, the other unit) for every enterprise of `own` that another unit's rows hold too."""
     with duckdb.connect(config={"threads": 1}) as engine:
-        engine.register("own", own.astype(object))
+        engine.register("own", own)
         inside = engine.execute(
             _CLAIMS.format(others="own", active="AND o.reporting_unit < k.reporting_unit")
         ).fetchall()

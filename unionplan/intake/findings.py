@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 from typing import Any
 
 from unionplan.intake.fields import readings
-from unionplan.intake.headers import plain
+from unionplan.intake.headers import field_label, plain
+from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, address
 from unionplan.observations import Field
 
 LISTED = 3
+SURE = 0.95
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ class Findings:
             shown = "，".join(detail for _, detail in cells[:LISTED])
             more = f"等 {len(cells)} 处" if len(cells) > LISTED else ""
             where = "、".join(where for where, _ in cells[:LISTED])
-            yield problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
+            found = problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
+            yield found.with_cells(ranges(where for where, _ in cells)) if more else found
 
 
 def typed_columns(
@@ -91,6 +95,20 @@ def typed_columns(
             elif value.rule:
                 findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
     return columns, clears
+
+
+def ranges(cells: Iterable[str]) -> Iterator[str]:
+    """Yield the cells of one column, from the top, with runs that have no gap as one range: B5, B7:B900."""
+    letters, runs = "", list[list[int]]()
+    for cell in cells:
+        row = int(cell.lstrip(ascii_uppercase))
+        letters = cell.removesuffix(str(row))
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    for first, last in runs:
+        yield f"{letters}{first}" if first == last else f"{letters}{first}:{letters}{last}"
 
 
 def cell_at(sheet: Sheet, place: int, index: int) -> Cell:
@@ -131,18 +149,46 @@ def _merged_down(findings: Findings, field: str) -> dict[int, int]:
 
 
 def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
-    """Say which columns are left out: those nobody knows, those that repeat another, those without a header."""
-    clashing = {column.index for column in layout.clashes}
+    """Say how columns were recognised where that is no matter of course: what is guessed or repeats another column is
+    asked; what nobody knows, what was left out on purpose and what has no header is told."""
+    firsts = {column.field: column for column in layout.columns}
     for column in layout.clashes:
-        yield problem("mapping", sheet.name, address(column.row, column.index), column.label, column.label)
-    for column in layout.columns:
-        if column.field is None and column.index not in clashing:
-            where = address(column.row, column.index)
-            yield problem("column_unknown", sheet.name, where, column.label, column.label, f"“{column.label}”")
-    headed = {column.index for column in layout.columns} | clashing
+        first = firsts.get(column.field, column)
+        detail = f"“{column.label}”与 {address(first.row, first.index)} 的“{first.label}”同义，只采用后者"
+        yield problem("mapping", sheet.name, address(column.row, column.index), column.label, column.label, detail)
+    clashing = {column.index for column in layout.clashes}
+    for column, seen in zip(layout.columns, layout.recognition, strict=True):
+        if column.index not in clashing and not (column.field and seen.confidence >= SURE):
+            yield _recognised_problem(sheet, column, seen)
+    yield from _headless(sheet, layout)
+
+
+def _recognised_problem(sheet: Sheet, column: Column, seen: Recognition) -> Problem:
+    """What is asked or told about one column whose words are not known to the letter."""
+    where = (sheet.name, address(column.row, column.index), column.label, column.label)
+    examples = f"，样例：{'、'.join(seen.samples)}" if seen.samples else ""
+    if column.field:
+        return problem(
+            "mapping", *where, f"“{column.label}”按“{field_label(column.field)}”读入{examples}", suggestion=column.field
+        )
+    if seen.candidates:
+        maybe = "、".join(f"“{field_label(field)}”" for field in seen.candidates)
+        return problem(
+            "mapping", *where, f"“{column.label}”没有采用，可能是{maybe}{examples}", suggestion=seen.candidates[0]
+        )
+    if seen.how in ("chosen", "remembered"):
+        return problem("column_left_out", *where, f"“{column.label}”")
+    return problem("column_unknown", *where, f"“{column.label}”")
+
+
+def _headless(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
+    """Columns with cells but without a header, as far as this table reaches."""
+    headed = {column.index for column in layout.columns}
+    low, high = layout.span
     filled = {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
     for index in sorted(filled - headed):
-        yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
+        if low <= index <= high:
+            yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
 
 
 def compacted(

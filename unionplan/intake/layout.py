@@ -1,31 +1,27 @@
-"""Cells → table: which rows are the header, which column is which field, which rows are data.
+"""Cells → tables: which rows are the header, which column is which field, which rows are data.
 
-The header is found by the names in it, not by its position; it may have up to three levels, the upper ones
-naming an enterprise type or an indicator over merged cells. Totals, notes and signatures are recognised and
-counted, never taken for data.
+The header is found by the names in it, not by its position; it may have up to four levels, the upper ones
+naming an enterprise type or an indicator over merged cells. A sheet may hold several tables, one below or beside
+the other. Totals, notes and signatures are recognised and counted, never taken for data.
 """
 
 from __future__ import annotations
 
-import calendar
 import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from unionplan.intake.headers import RETURNS, field_of, indicators_named, plain, synonyms, types_named
-from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.intake.body import NIL, Body, Shape, body_of
+from unionplan.intake.cells import Cell, Sheet, address
+from unionplan.intake.header_blocks import ALL, Span, depths, is_heading, levels, within
+from unionplan.intake.headers import RETURNS, indicators_named, plain, scale_of, synonyms, types_named, unit_of
+from unionplan.intake.known_forms import Known, Recognition, fingerprint
+from unionplan.intake.recognising import Meaning, field_by_values, meaning, named
 
 _SEARCHED_ROWS = 40
-_DEEPEST = 3
+_SAMPLED_ROWS = 40
+_SAMPLES = 3
 _NAMING = ("seq", "union_code", "uscc", "org_name", "reporting_unit", "district", "enterprise_type", "activity")
-_TOTAL = re.compile(r"^([^:：]{0,12}(合计|总计|小计|共计)|累计|全市)(\((家|户|个|人|人次)\))?[:：]?$")
-_NOTE = re.compile(
-    r"^(注|备注|说明|填表说明|数据来源|填表人|填报人|制表人|制表|审核人|审核|复核|负责人|单位负责人|联系电话|填报日期|填表日期)\d?"
-    r"(\s*[:(.、]|\s|$)"
-)
-_UNIT_ROW = re.compile(r"(万|百|千|亿)?(家|户|个|人|人次|元|%|份|期|次)")
 _MEASURES = {"covered", "contracts", "covered_workers", "total", "unionised", "should_unionise"}
 _ROSTER = {"name", "identity", "trade", "course", "hours", "certificate", "institution"}
 _OTHER_KINDS = {
@@ -40,20 +36,27 @@ _OTHER_KINDS = {
 
 @dataclass(frozen=True)
 class Column:
-    """One header column: its position and its lowest header row (from 0), its text, the field it means or None."""
+    """One header column: its position and its lowest header row (from 0), its text, the field it means or None.
+
+    `scale`: how many single ones its numbers count (万人: 10000).
+    """
 
     index: int
     label: str
     field: str | None
     row: int = 0
+    scale: int = 1
 
 
 @dataclass(frozen=True)
 class Layout:
-    """How a sheet is laid out; rows are positions from 0. `kind` None: the header was not recognised.
+    """How a table is laid out; rows are positions from 0. `kind` None: the header was not recognised.
 
     `indicator` is the one that the title names; None where it names none or several. `types`: the enterprise
-    types that it names (observations.TOLD).
+    types that it names (observations.TOLD). `recognition` stands beside `columns`, `fingerprint` is the form's,
+    `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report.
+    `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
+    `groups`: rows between the data that name what follows.
     """
 
     kind: str | None
@@ -65,227 +68,339 @@ class Layout:
     clashes: tuple[Column, ...] = ()
     indicator: str | None = None
     types: tuple[str, ...] = ()
+    recognition: tuple[Recognition, ...] = ()
+    fingerprint: str = ""
+    form: str = ""
+    nil: bool = False
+    start: int = 0
+    span: Span = ALL
+    groups: tuple[tuple[int, str], ...] = ()
+    end: int | None = None
 
 
-def laid_out(sheet: Sheet) -> Layout:
-    """Return the layout of `sheet`; a sheet whose header nobody knows has kind None and no rows."""
-    best: tuple[int, int, int, str] | None = None
-    for place, row in enumerate(sheet.rows[:_SEARCHED_ROWS]):
-        for kind in ("units", "W1"):
-            score = _score(row, kind)
-            if score and (best is None or score > best[0]):
-                best = (score, place, 1, kind)
-        for depth, kind in ((d, k) for d in range(1, _DEEPEST + 1) for k in RETURNS if d == 1 or k == "W2"):
-            score = _return_score(sheet, place, depth, kind)
-            if score and (best is None or score > best[0]):
-                best = (score, place, depth, kind)
-    if best is None:
-        return _other(sheet)
-    _, header, depth, kind = best
-    columns, clashes = _columns(sheet, header, depth, kind)
-    rows, totals = _body(sheet, header, depth, columns)
-    titles = [cell for row in sheet.rows[:header] for cell in row if isinstance(cell, str)] if kind == "W2" else []
-    named = indicators_named(titles)
-    indicator = next(iter(named)) if len(named) == 1 else None
-    return Layout(kind, header, depth, columns, rows, totals, clashes, indicator, tuple(sorted(types_named(titles))))
+@dataclass(frozen=True)
+class _Header:
+    """Header rows taken for a kind, with what each of their columns means."""
+
+    kind: str
+    top: int
+    depth: int
+    columns: tuple[tuple[int, int, tuple[str, ...]], ...]
+    meanings: tuple[Meaning, ...]
+    form: str = "new"
+
+    @property
+    def fields(self) -> set[str]:
+        return {meant.field for meant in self.meanings if meant.field}
+
+    @property
+    def score(self) -> float:
+        """How much of it is understood: every field once, by how sure it is."""
+        sure: dict[str, float] = {}
+        for meant in self.meanings:
+            if meant.field:
+                sure[meant.field] = max(sure.get(meant.field, 0), meant.confidence)
+        return sum(1 if value >= 0.95 else value for value in sure.values())
 
 
-def _score(row: Sequence[Cell], kind: str) -> int:
-    """How many fields the row names, 0 when it cannot be this kind's header."""
-    known = synonyms(kind)
-    named = {known[plain(cell)] for cell in row if isinstance(cell, str) and plain(cell) in known}
-    if kind == "units":
-        return len(named) if "reporting_unit" in named and named & {"group", "order", "aliases"} else 0
-    identified = "org_name" in named or ("union_code" in named or "uscc" in named)
-    own = named - {"seq", "note", "reporting_unit", "org_name", "registration"}
-    return len(named) if identified and len(own) >= 2 else 0
+def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:
+    """Return the layout of every table on `sheet`, from the top and from the left; at least one."""
+    found = [laid_out(sheet, known)]
+    while (end := found[-1].end) is not None:
+        following = laid_out(sheet, known, end)
+        if following.kind is None or following.header is None:
+            break
+        found.append(following)
+    return [part for layout in found for part in _side_by_side(sheet, layout, known or Known())]
 
 
-def _return_score(sheet: Sheet, header: int, depth: int, kind: str) -> int:
-    """How many fields these header rows name, 0 when they cannot head a return of this kind."""
-    levels = sheet.rows[header : header + depth]
-    if len(levels) < depth or not all(_is_heading(row) for row in levels):
-        return 0
-    columns, _ = _columns(sheet, header, depth, kind)
-    fields = {column.field for column in columns if column.field}
-    bare = {field.split("@")[0] for field in fields}
-    if depth > 1 and not any("@" in field for field in fields):
-        return 0
-    grouped = any("@" in field for field in fields)
-    fits = {
-        "W2": bool(bare & _MEASURES) and bool({"reporting_unit", "enterprise_type"} & bare or grouped) and len(bare) >= 3,
-        "W3b": bool({"persons", "person_times"} & bare) and bool({"method", "level", "classes"} & bare),
-        "W4": "activity" in bare and bool({"planned_on", "done_on", "participants", "progress", "owner"} & bare),
-        "W3a": bool({"name", "identity", "certificate"} & bare) and len(_ROSTER & bare) >= 2,
-        "W5": "item" in bare and bool({"target", "quote", "kind", "end"} & bare) and len(bare) >= 3,
-        "W6": "funds" in bare and bool({"reporting_unit", "task"} & bare),
-        "W7": bool({"seq", "item"} & bare) and bool({"problems", "next_steps"} & bare or {"progress", "owner"} <= bare),
-    }  # fmt: skip
-    return len(fields) if fits[kind] else 0
+def laid_out(sheet: Sheet, known: Known | None = None, start: int = 0) -> Layout:
+    """Return the layout of the first table from row `start` on; a table whose header nobody knows has kind None and
+    no rows."""
+    known = known or Known()
+    header = _found(sheet, known, start, ALL)
+    if header is None:
+        return Layout(None, None, 0, (), (), (), nil=_is_nil(sheet, start), start=start)
+    return _layout(sheet, known, header, start, ALL)
 
 
-def _is_heading(row: Sequence[Cell]) -> bool:
-    """Headers are words; a row with a number in it is data or the numbers of columns."""
-    filled = [cell for cell in row if cell is not None]
-    return len(filled) >= 2 and all(isinstance(cell, str) for cell in filled)
+def _side_by_side(sheet: Sheet, layout: Layout, known: Known) -> Iterator[Layout]:
+    """Yield the table, or the two that stand side by side where its header says everything twice."""
+    labels = [plain(column.label) for column in layout.columns]
+    half = len(labels) // 2
+    if layout.header is None or half < 2 or len(labels) % 2 or labels[:half] != labels[half:] or not layout.clashes:
+        yield layout
+        return
+    cut = layout.columns[half].index
+    for span in ((0, cut - 1), (cut, ALL[1])):
+        header = _found(sheet, known, layout.header, span, layout.header)
+        if header is not None:
+            yield replace(_layout(sheet, known, header, layout.start, span), end=layout.end)
 
 
-def _levels(sheet: Sheet, header: int, depth: int) -> Iterator[tuple[int, int, list[str]]]:
-    """Each column's position, lowest header row and texts from the top; an upper text spans the blanks to its right.
-
-    It spans a column only where a text stands below, so that a cell merged downwards spans nothing.
-    """
-    rows = sheet.rows[header : header + depth]
-    width = max(len(row) for row in rows)
-    grid = [[str(row[i]).strip() if i < len(row) and row[i] is not None else "" for i in range(width)] for row in rows]
-    for level in range(depth - 1):
-        span = ""
-        for i in range(width):
-            below = any(grid[deeper][i] for deeper in range(level + 1, depth))
-            over = (
-                any(grid[upper][i] and grid[upper][i] != grid[upper][i - 1] for upper in range(level)) if i else False
-            )
-            span = grid[level][i] if grid[level][i] else ("" if over or not below else span)
-            grid[level][i] = grid[level][i] or span
-            span = span if below else ""
-    for i in range(width):
-        texts = [grid[level][i] for level in range(depth)]
-        filled = [level for level in range(depth) if texts[level]]
-        if filled:
-            yield i, header + filled[-1], [texts[level] for level in filled]
+def _is_nil(sheet: Sheet, start: int) -> bool:
+    """A sheet without a table that says, in few words, that there is nothing to report."""
+    texts = []
+    for row in sheet.rows[start : start + _SEARCHED_ROWS]:
+        texts += [plain(cell) for cell in row if cell is not None]
+    return len(texts) <= 8 and any(NIL.fullmatch(text) or "零报告" in text for text in texts)
 
 
-def _other(sheet: Sheet) -> Layout:
-    """Recognise another workbook by its header, so that it can be refused by its own name."""
-    known = synonyms("")
-    best: tuple[int, int] | None = None
-    for place, row in enumerate(sheet.rows[:_SEARCHED_ROWS]):
-        named = sum(isinstance(cell, str) and plain(cell) in known for cell in row)
-        if named >= 2 and (best is None or named > best[0]):
-            best = (named, place)
-    if best is None:
-        return Layout(None, None, 0, (), (), ())
-    columns, _ = _columns(sheet, best[1], 1, "")
-    fields = {column.field for column in columns}
-    kind = max(_OTHER_KINDS, key=lambda name: len(_OTHER_KINDS[name] & fields))
-    rows, totals = _body(sheet, best[1], 1, columns)
-    return Layout(kind if _OTHER_KINDS[kind] & fields else None, best[1], 1, columns, rows, totals)
+# ------------------------------------------------------------------ which rows are the header
 
 
-def _columns(sheet: Sheet, header: int, depth: int, kind: str) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
-    """The named columns, and those that name a field a second time (their field is left out)."""
-    columns, clashes, seen = [], [], set[str]()
-    for index, row, texts in _levels(sheet, header, depth):
-        label, found = "/".join(re.sub(r"\s+", "", text) for text in texts), field_of(texts, kind)
-        if found in seen:
-            clashes.append(Column(index, label, found, row))
-            found = None
-        if found:
-            seen.add(found)
-        columns.append(Column(index, label, found, row))
-    return tuple(columns), tuple(clashes)
+def _found(sheet: Sheet, known: Known, start: int, span: Span, only: int | None = None) -> _Header | None:
+    """The header rows that say most, the upper ones first; guesses count only where nothing is known to the letter."""
+    places = [only] if only is not None else range(start, min(start + _SEARCHED_ROWS, len(sheet.rows)))
+    blocks = [(top, depth) for top in places if _may_head(sheet, top, span) for depth in depths(sheet, top, span)]
+    if known.forms and (remembered := _remembered(sheet, known, blocks, span)):
+        return remembered
+    for guess in (False, True):
+        tried = (_tried(sheet, top, depth, kind, known, span, guess) for top, depth in blocks for kind in _kinds())
+        best = max(filter(None, tried), key=lambda header: header.score, default=None)
+        if best is not None:
+            return best if guess else _tried(sheet, best.top, best.depth, best.kind, known, span, True)
+    return _other(sheet, blocks, span)
 
 
-def _body(
-    sheet: Sheet, header: int, depth: int, columns: tuple[Column, ...]
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Positions of data rows and of total rows below the header; blanks, notes, units and repeats are neither."""
-    used = [column.index for column in columns]
-    names = [column.index for column in columns if column.field in _NAMING]
-    titles = [[plain(cell) for cell in row if cell is not None] for row in sheet.rows[header : header + depth]]
-    rows, totals = [], []
-    for place in range(header + depth, len(sheet.rows)):
-        row = sheet.rows[place]
-        cells = [row[index] for index in used if index < len(row) and row[index] is not None]
-        if not cells or [plain(cell) for cell in cells] in titles or _is_note(row, cells) or _is_caption(cells):
-            continue
-        named = [row[index] for index in names if index < len(row)]
-        if any(isinstance(cell, str) and _TOTAL.match(plain(cell)) for cell in named):
-            totals.append(place)
-        else:
-            rows.append(place)
-    return tuple(rows), tuple(totals)
-
-
-def _is_note(row: Sequence[Cell], cells: Sequence[Cell]) -> bool:
-    first = next((cell for cell in row if cell is not None), None)
-    if not isinstance(first, str) or not _NOTE.match(unicodedata.normalize("NFKC", first).strip()):
-        return False
-    return len(cells) <= 3 or all(isinstance(cell, str) and not plain(cell).isdecimal() for cell in cells)
-
-
-def _is_caption(cells: Sequence[Cell]) -> bool:
-    """A row of units (家, 万人) or of column numbers (甲, 乙, 1, 2 …) under the header."""
-    texts = [plain(cell) for cell in cells]
-    if texts[0] == "栏次" or all(_UNIT_ROW.fullmatch(text) for text in texts):
+def _may_head(sheet: Sheet, top: int, span: Span) -> bool:
+    """A row of words; or one word over part of a table whose own words stand below it."""
+    row = sheet.rows[top]
+    if is_heading(row, span):
         return True
-    numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 2]
-    letters = [text for text in texts if text in ("甲", "乙", "丙", "丁", "戊", "己")]
-    counted = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    return counted and len(numbers) + len(letters) == len(texts) and bool(letters or len(numbers) == len(texts) > 3)
+    cells = within(row, span)
+    if len(cells) != 1 or top + 1 >= len(sheet.rows) or not is_heading(sheet.rows[top + 1], span, 3):
+        return False
+    column, cell = cells[0]
+    lower = within(sheet.rows[top + 1], span)
+    return column > lower[0][0] and isinstance(cell, str) and bool(named(cell))
 
 
-_DAY = re.compile(r"(20\d\d)[年./-](\d{1,2})[月./-](\d{1,2})(?!\d)(?!月)日?")
-_MONTH = re.compile(r"(20\d\d)[年./-](?:\d{1,2}月?[-—–~至到])?(\d{1,2})(?:月|(?![\d./-]))")
-_QUARTER = re.compile(r"(20\d\d)年?(?:第?([一二三四1-4])季度|[Qq]([1-4]))")
-_HALF = re.compile(r"(20\d\d)年?(上半年|下半年)")
-_SAYS = ("统计时点", "截至", "截止时间", "截止日期", "截至日期", "数据截至")
-_FILLED_IN = re.compile(r"(填报|填表|制表|打印|报送|上报)(日期|时间)")
+def _kinds() -> tuple[str, ...]:
+    return ("units", "W1", *RETURNS)
 
 
-def stated_as_of(sheet: Sheet, layout: Layout, file_name: str) -> tuple[date, str, bool] | None:
-    """Return (统计时点, where it was read, whether it is only named as a month or longer), None if unsaid.
-
-    Looked for in a 统计时点 cell, then in the title rows, then in the file's name; 填报日期 is never it.
-    """
-    head = [
-        (place, index, row) for place, row in enumerate(sheet.rows[: layout.header or 0]) for index in range(len(row))
-    ]
-    for place, index, row in head:
-        found = _labelled(row, index)
-        if found:
-            return found[0], f"单元格 {address(place, index)}", found[1]
-    for place, index, row in head:
-        cell = row[index]
-        before = next((value for value in reversed(row[:index]) if value is not None), None)
-        if isinstance(cell, str) and not (isinstance(before, str) and _FILLED_IN.search(before)):
-            named = _named(cell)
-            if named:
-                return named[0], f"标题 {address(place, index)}", named[1]
-    named = _named(file_name)
-    return (named[0], "文件名", named[1]) if named else None
-
-
-def _labelled(row: Sequence[Cell], index: int) -> tuple[date, bool] | None:
-    cell = row[index]
-    if not isinstance(cell, str) or not any(word in cell for word in _SAYS):
+def _tried(sheet: Sheet, top: int, depth: int, kind: str, known: Known, span: Span, guess: bool) -> _Header | None:
+    """These rows as a header of this kind, None when they cannot be."""
+    columns = tuple((index, row, tuple(texts)) for index, row, texts in levels(sheet, top, depth, span))
+    meanings = [meaning(texts, kind, guess) for _, _, texts in columns]
+    if sum(meant.field is not None for meant in meanings) >= (1 if guess else 2):
+        columns, meanings = _by_values(sheet, top, depth, kind, known, span, columns, meanings)
+    header = _Header(kind, top, depth, columns, tuple(meanings))
+    grouped = any("@" in field for field in header.fields)
+    if depth > 1 and kind == "W2" and not grouped and not sheet.merged:
         return None
-    following = next((value for value in row[index + 1 :] if value is not None), None)
-    if isinstance(following, datetime):
-        following = following.date()
-    if isinstance(following, date):
-        return following, False
-    said = cell[max(cell.find(word) for word in _SAYS) :]
-    return _named(said) or (_named(following) if isinstance(following, str) else None)
+    return header if _fits(kind, {field.split("@")[0] for field in header.fields}, grouped) else None
 
 
-def _named(text: str) -> tuple[date, bool] | None:
-    """The date that a text names up to a 填报日期 in it; a month, quarter or half-year means its last day."""
-    folded = _FILLED_IN.split(unicodedata.normalize("NFKC", text))[0]
-    try:
-        if found := _DAY.search(folded):
-            return date(int(found[1]), int(found[2]), int(found[3])), False
-        if found := _HALF.search(folded):
-            return _last_day(int(found[1]), 6 if found[2] == "上半年" else 12), True
-        if found := _QUARTER.search(folded):
-            quarter = "一二三四".index(found[2]) + 1 if found[2] in tuple("一二三四") else int(found[2] or found[3])
-            return _last_day(int(found[1]), quarter * 3), True
-        if found := _MONTH.search(folded):
-            return _last_day(int(found[1]), int(found[2])), True
-    except ValueError:
+def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
+    """Whether a table with these fields can be of this kind."""
+    own = fields - {"seq", "note", "reporting_unit", "org_name", "registration"}
+    fits = {
+        "units": "reporting_unit" in fields and bool(fields & {"group", "order", "aliases"}),
+        "W1": bool(fields & {"org_name", "union_code", "uscc"}) and len(own) >= 2,
+        "W2": bool(fields & _MEASURES)
+        and (grouped or bool({"reporting_unit", "enterprise_type"} & fields) or len(fields & (_MEASURES | {"rate"})) >= 2)
+        and len(fields) >= 2,
+        "W3b": bool({"persons", "person_times"} & fields) and bool({"method", "level", "classes"} & fields),
+        "W4": "activity" in fields and bool({"planned_on", "done_on", "participants", "progress", "owner"} & fields),
+        "W3a": bool({"name", "identity", "certificate"} & fields) and len(_ROSTER & fields) >= 2,
+        "W5": "item" in fields and bool({"target", "quote", "kind", "end"} & fields),
+        "W6": "funds" in fields and bool({"reporting_unit", "task"} & fields),
+        "W7": bool({"seq", "item"} & fields)
+        and (bool({"problems", "next_steps"} & fields) or {"progress", "owner"} <= fields),
+    }  # fmt: skip
+    return fits[kind]
+
+
+def _by_values(
+    sheet: Sheet, top: int, depth: int, kind: str, known: Known, span: Span,
+    columns: tuple[tuple[int, int, tuple[str, ...]], ...], meanings: list[Meaning],
+) -> tuple[tuple[tuple[int, int, tuple[str, ...]], ...], list[Meaning]]:  # fmt: skip
+    """The same columns, those without a known name read by their values; a column of units or types needs no name."""
+    taken = {meant.field for meant in meanings}
+    found = dict(zip((index for index, _, _ in columns), zip(columns, meanings, strict=True), strict=True))
+    below = sheet.rows[top + depth : top + depth + _SAMPLED_ROWS]
+    filled = {index for row in below for index, _ in within(row, span)}
+    for index in sorted(filled | set(found)):
+        column, meant = found.get(index, ((index, top + depth - 1, ("",)), Meaning()))
+        if meant.exact or meant.how == "parts":
+            continue
+        cells = [row[index] for row in below if index < len(row) and row[index] is not None]
+        field = field_by_values(cells, kind, known.units)
+        if field and field not in taken:
+            found[index] = column, Meaning(field, "values", 0.7, (field, *meant.candidates))
+            taken.add(field)
+    return tuple(column for _, (column, _) in sorted(found.items())), [meant for _, (_, meant) in sorted(found.items())]
+
+
+def _other(sheet: Sheet, blocks: Sequence[tuple[int, int]], span: Span) -> _Header | None:
+    """Recognise another workbook by its header, so that it can be refused by its own name."""
+    vocabulary = synonyms("")
+    best: tuple[int, int] | None = None
+    for top, depth in blocks:
+        said = sum(isinstance(cell, str) and plain(cell) in vocabulary for _, cell in within(sheet.rows[top], span))
+        if depth == 1 and said >= 2 and (best is None or said > best[0]):
+            best = (said, top)
+    if best is None:
         return None
+    columns = tuple((index, row, tuple(texts)) for index, row, texts in levels(sheet, best[1], 1, span))
+    meanings = tuple(meaning(texts, "", False) for _, _, texts in columns)
+    fields = {meant.field for meant in meanings}
+    kind = max(_OTHER_KINDS, key=lambda name: len(_OTHER_KINDS[name] & fields))
+    return _Header(kind if _OTHER_KINDS[kind] & fields else "", best[1], 1, columns, meanings)
+
+
+def _remembered(sheet: Sheet, known: Known, blocks: Sequence[tuple[int, int]], span: Span) -> _Header | None:
+    """The header that a remembered form describes, its columns taken exactly as they were confirmed."""
+    for top, depth in sorted(blocks, key=lambda block: -block[1]):
+        columns = tuple((index, row, tuple(texts)) for index, row, texts in levels(sheet, top, depth, span))
+        form = known.forms.get(fingerprint(_label(texts) for _, _, texts in columns))
+        if form:
+            fields: Mapping[str, str] = form.get("columns", {})
+            meanings = tuple(
+                Meaning(fields[label] or None, "remembered", 1.0) if (label := _label(texts)) in fields
+                else meaning(texts, str(form["kind"]))
+                for _, _, texts in columns
+            )  # fmt: skip
+            return _Header(str(form["kind"]), top, depth, columns, meanings, "remembered")
     return None
 
 
-def _last_day(year: int, month: int) -> date:
-    return date(year, month, calendar.monthrange(year, month)[1])
+# ------------------------------------------------------------------ header and rows together
+
+
+def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span) -> Layout:
+    header = _chosen(sheet, known, header)
+    below = sheet.rows[header.top + header.depth : header.top + header.depth + _SAMPLED_ROWS]
+    columns, clashes, meanings = _columns(header)
+    columns = _scaled(sheet, header, columns, start)
+    title = _texts(sheet.rows[start : header.top], span)
+    body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title)
+    named_ = indicators_named(title) if header.kind == "W2" else set()
+    return Layout(
+        header.kind or None, header.top, header.depth, columns, tuple(body.rows), tuple(body.totals), clashes,
+        next(iter(named_)) if len(named_) == 1 else None,
+        tuple(sorted(types_named(title))) if header.kind == "W2" else (),
+        tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
+        fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
+        _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups), _end(body, header),
+    )  # fmt: skip
+
+
+def _chosen(sheet: Sheet, known: Known, header: _Header) -> _Header:
+    """The header with what was chosen on the page for this very sheet."""
+    chosen = known.choices.get(sheet.name, {})
+    cells = [address(row, index) for index, row, _ in header.columns]
+    return replace(header, meanings=tuple(
+        Meaning(chosen[cell] or None, "chosen", 1.0) if cell in chosen else meant
+        for cell, meant in zip(cells, header.meanings, strict=True)))  # fmt: skip
+
+
+def _columns(header: _Header) -> tuple[tuple[Column, ...], tuple[Column, ...], list[Meaning]]:
+    """The columns; those that name a field a second time, less surely or later (their field is left out); meanings."""
+    order = sorted(range(len(header.columns)), key=lambda place: (-_rank(header.meanings[place]), place))
+    first: dict[str, int] = {}
+    for place in order:
+        if field := header.meanings[place].field:
+            first.setdefault(field, place)
+    columns, clashes, meanings = [], [], []
+    for place, ((index, row, texts), meant) in enumerate(zip(header.columns, header.meanings, strict=True)):
+        label = _shown(texts)
+        if meant.field and first[meant.field] != place:
+            clashes.append(Column(index, label, meant.field, row))
+            meant = Meaning(None, "repeated", 0.5, (meant.field,))
+        columns.append(Column(index, label, meant.field, row))
+        meanings.append(meant)
+    return tuple(columns), tuple(clashes), meanings
+
+
+def _rank(meant: Meaning) -> int:
+    """Words known to the letter come before guesses; among them the first column comes first."""
+    return 2 if meant.how in ("chosen", "remembered") else 1 if meant.exact else 0
+
+
+def _shown(texts: Sequence[str]) -> str:
+    return "/".join(re.sub(r"\s+", "", text) for text in texts)
+
+
+def _label(texts: Sequence[str]) -> str:
+    """A column's levels as a form is remembered by them: no spaces, stars or widths, no year."""
+    return "/".join(re.sub(r"20\d\d(?=年)", "#", plain(text)) for text in texts)
+
+
+def label_path(label: str) -> str:
+    """Return a column's label, as it is shown, as the key by which a remembered form knows the column."""
+    return _label(label.split("/"))
+
+
+_PERSONS = ("workers", "members", "covered_workers", "women_workers", "migrant_workers", "persons", "person_times",
+            "participants", "target", "cumulative")  # fmt: skip
+_STATED_UNIT = re.compile(r"(?:单位|单位为|计量单位)[:：]?.*?([万千百亿])(人|家|户|个|名)")
+
+
+def _scaled(sheet: Sheet, header: _Header, columns: tuple[Column, ...], start: int) -> tuple[Column, ...]:
+    """The columns with what their numbers count: by their own unit, the row of units below, else the line above."""
+    above = [plain(text) for text in _texts(sheet.rows[start : header.top], ALL)]
+    lines = [found for text in above if (found := _STATED_UNIT.search(text))]
+    units = sheet.rows[header.top + header.depth] if header.top + header.depth < len(sheet.rows) else []
+    own = {index: unit_of(texts[-1]) or unit_of(f"({plain(units[index])})") if index < len(units)
+           and isinstance(units[index], str) else unit_of(texts[-1]) for index, _, texts in header.columns}  # fmt: skip
+    scaled = []
+    for column in columns:
+        bare = (column.field or "").split("@")[0]
+        unit = own.get(column.index, "")
+        if not unit and lines and bare:
+            unit = next((f"{mark}{word}" for mark, word in (line.groups() for line in lines)
+                         if (word in ("人", "名")) == (bare in _PERSONS)), "")  # fmt: skip
+        scaled.append(replace(column, scale=scale_of(unit)) if bare else column)
+    return tuple(scaled)
+
+
+def _texts(rows: Sequence[Sequence[Cell]], span: Span) -> list[str]:
+    return [cell for row in rows for _, cell in within(row, span) if isinstance(cell, str)]
+
+
+def _shape(sheet: Sheet, header: _Header, columns: tuple[Column, ...], span: Span) -> Shape:
+    used = tuple(column.index for column in columns)
+    titles = tuple(
+        tuple(plain(row[i]) for i in used if i < len(row) and row[i] is not None)
+        for row in sheet.rows[header.top : header.top + header.depth]
+    )
+    units = [column.index for column in columns if column.field == "reporting_unit"]
+    wide = frozenset(first for first, left, _, right in sheet.merged if right > left)
+    naming = tuple(column.index for column in columns if column.field in _NAMING)
+    return Shape(used, naming, units[0] if units else None, titles, span, wide)
+
+
+def _recognised(column: Column, meant: Meaning, below: Sequence[Sequence[Cell]]) -> Recognition:
+    cells = (row[column.index] for row in below if column.index < len(row) and row[column.index] is not None)
+    samples = tuple(str(cell) for cell, _ in zip(cells, range(_SAMPLES), strict=False))
+    return Recognition(address(column.row, column.index), column.label, column.field, meant.how, meant.confidence,
+                       samples, meant.candidates, column.scale)  # fmt: skip
+
+
+def _form(known: Known, header: _Header, meanings: Sequence[Meaning]) -> str:
+    if header.form == "remembered":
+        return "remembered"
+    ours = all(meant.how == "template" for meant in meanings)
+    return "template" if ours or (known.template == header.kind and all(m.exact for m in meanings)) else "new"
+
+
+def _nothing(sheet: Sheet, body: Body) -> bool:
+    """A table without a row that says so; a lone 无 below prefilled rows says nothing about them."""
+    if body.rows:
+        cells = [cell for place in body.rows[:3] for cell in sheet.rows[place] if isinstance(cell, str)]
+        numbers = any(
+            not isinstance(cell, str) for place in body.rows for cell in sheet.rows[place] if cell is not None
+        )
+        return len(body.rows) <= 3 and not numbers and any("零报告" in plain(cell) for cell in cells)
+    return body.nil
+
+
+def _end(body: Body, header: _Header) -> int | None:
+    """Where the next table's title begins: below this one's last data or total row."""
+    if body.end is None:
+        return None
+    last = max((*body.rows, *body.totals), default=header.top + header.depth - 1)
+    return min(last + 1, body.end)

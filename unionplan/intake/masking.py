@@ -19,6 +19,7 @@ from unionplan.intake.cells import Cell, Sheet, Unreadable
 from unionplan.intake.fields import folded
 from unionplan.intake.layout import Layout
 
+NAME = "masked.xlsx"
 MASK = "***"
 _PERSONAL = ("identity", "name")
 _NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)

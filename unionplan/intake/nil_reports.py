@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from unionplan.intake.desk import unit_names
 from unionplan.intake.drafting import Draft, Options
 from unionplan.intake.nils import DATASET
 from unionplan.intake.preview import Preview, drawn
 from unionplan.intake.problems import problem
 from unionplan.intake.readings import FileReading
 from unionplan.intake.slotting import draft_nil_slots
-from unionplan.intake.worker import folded_name, unit_names
+from unionplan.intake.worker import folded_name
 from unionplan.observations import NIL_DATASETS
 from unionplan.store import Store
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from unionplan.intake.body import NIL
 from unionplan.intake.fields import Value, readings
 from unionplan.intake.findings import cell_at
 from unionplan.intake.headers import plain
@@ -45,8 +46,21 @@ def nils_of(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str | 
             problems.append(problem(rule, sheet.name, where, column.label if column else "", own, read.detail))
         else:
             said.append((str(name), place + 1, day.value))
+    if layout.nil and not places:
+        lone = _lone(sheet, layout)
+        if unit is None:
+            problems.append(problem("unit_missing", sheet.name, address(lone, 0)))
+        else:
+            said.append((unit, lone + 1, None))
     rows = tuple(place for place in layout.rows if place not in places)
     return replace(layout, rows=rows), Nils(tuple(said), tuple(problems))
+
+
+def _lone(sheet: Sheet, layout: Layout) -> int:
+    """The row below the header that says it, for the whole table."""
+    below = range((layout.header or 0) + layout.depth, len(sheet.rows))
+    texts = ((place, cell) for place in below for cell in sheet.rows[place] if isinstance(cell, str))
+    return next((place for place, cell in texts if NIL.fullmatch(plain(cell)) or "零报告" in plain(cell)), below.start)
 
 
 def _is_nil(cell: Cell) -> bool:

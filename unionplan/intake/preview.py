@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from unionplan.access import Person
-from unionplan.attainment import Attainment, Outlook, headline
+from unionplan.attainment import Attainment, Difference, Outlook, differences, headline
 from unionplan.errors import IntakeError
 from unionplan.intake.drafting import (
     Draft,
@@ -26,6 +26,7 @@ from unionplan.intake.drafting import (
 from unionplan.intake.merging import Merge
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
+from unionplan.intake.sheet_changes import CELL_COLUMNS, SheetChange, by_sheet
 from unionplan.intake.slotting import draft_sheets
 from unionplan.intake.upserts import Upsert
 from unionplan.store import Change, Store
@@ -38,7 +39,9 @@ class Preview:
     """A file against the store as of `commit`. `change` None: nothing can be committed.
 
     `effects`: (before, after) of every headline figure. `details`: changed cells (org_name, field, old,
-    new). `kept`: enterprises that the file does not mention and that stay. `action` and `note` go into the log.
+    new). `kept`: enterprises that the file does not mention and that stay. `sheets`: the same, sheet by sheet.
+    `apart`: where the file leaves a unit's ledger and its summary of one month telling different counts. `same`: the
+    store already holds exactly this. `action` and `note` go into the log.
     """
 
     file: FileReading
@@ -55,6 +58,9 @@ class Preview:
     kept: tuple[str, ...] = ()
     details: pd.DataFrame = field(default_factory=pd.DataFrame)
     effects: tuple[tuple[Attainment, Attainment], ...] = ()
+    sheets: tuple[SheetChange, ...] = ()
+    apart: tuple[Difference, ...] = ()
+    same: bool = False
     action: str = "submit"
     note: str = ""
 
@@ -81,8 +87,9 @@ def drawn(draft: Draft, file: FileReading, action: str = "submit", note: str = "
     draft.problems = [one for one in draft.problems if not (options.accept_mapping and one.rule == "mapping")]
     as_of = max((day for day, _ in draft.frames.values()), default=None)
     if blocked(draft) or not (draft.frames or draft.tables):
+        told = by_sheet(file.sheets, draft.parts, draft.problems)
         return Preview(file, draft.commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected,
-                       action=action, note=note)  # fmt: skip
+                       sheets=told, action=action, note=note)  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
         cube = cube_after(draft, Path(folder))
     draft.problems += [*kept(draft), *jumps(draft, cube)]
@@ -126,9 +133,19 @@ def _finished(draft: Draft, file: FileReading, cube: pd.DataFrame, as_of: date |
         added=sum(merge.added for merge in both), changed=sum(merge.changed for merge in both),
         unchanged=sum(merge.unchanged for merge in both), removed=sum(merge.removed for merge in both),
         rejected=draft.rejected, kept=tuple(name for merge in merges for name in merge.kept),
-        details=pd.concat(details, ignore_index=True) if details else pd.DataFrame(columns=["org_name", "field", "old", "new"]),
+        details=pd.concat(details, ignore_index=True)[list(CELL_COLUMNS)] if details else pd.DataFrame(columns=list(CELL_COLUMNS)),
         effects=_effects(draft, cube) if draft.frames or "plan" in draft.tables else (),
+        sheets=by_sheet(file.sheets, draft.parts, draft.problems), apart=_apart(draft, cube),
+        same=not any(merge.added + merge.changed + merge.removed for merge in both) and change is not None and draft.store.holds(change),
     )  # fmt: skip
+
+
+def _apart(draft: Draft, cube: pd.DataFrame) -> tuple[Difference, ...]:
+    """Where the file's own units and months are told differently by ledger and summary."""
+    touched = {(slot.unit, slot.period) for slot in draft.frames if slot.dataset in ("ledger", "summary")}
+    held = pd.MultiIndex.from_frame(cube[["reporting_unit", "period"]])
+    own = cube[pd.Series(held.isin(list(touched)), index=cube.index)]
+    return tuple(differences(Outlook(own, draft.plan, draft.store.today(draft.commit)))) if len(own) else ()
 
 
 def _whose(draft: Draft) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 TABLES = Path(__file__).resolve().parent.parent.parent / "data" / "intake"
 SEVERITIES = ("reject", "ask", "fixed")
@@ -13,7 +15,11 @@ SEVERITIES = ("reject", "ask", "fixed")
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding; `cell` is the address in the clerk's own sheet, empty when it is about a whole sheet."""
+    """One finding; `cell` is the address in the clerk's own sheet, empty when it is about a whole sheet.
+
+    `cells`: every cell that it is about where `cell` names only the first few, ranges among them (B5, B7:B900).
+    `suggestion`: what the value most likely means, "" where nothing is near.
+    """
 
     sheet: str
     cell: str
@@ -23,6 +29,21 @@ class Problem:
     rule: str
     message: str
     fix: str
+    suggestion: str = ""
+    cells: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, str]:
+        """Return what the command line tells of it."""
+        return {name: value for name, value in vars(self).items() if name != "cells"}
+
+    def with_cells(self, cells: Iterable[str]) -> Problem:
+        """Return the same finding about these cells."""
+        return replace(self, cells=tuple(cells))
+
+
+def problem_of(entry: Mapping[str, Any]) -> Problem:
+    """Return the problem that was written as a mapping of its fields; JSON knows no tuple."""
+    return Problem(**{**entry, "cells": tuple(entry.get("cells", ()))})
 
 
 @cache
@@ -33,12 +54,14 @@ def rules() -> dict[str, tuple[str, str, str]]:
 
 
 def problem(
-    rule: str, sheet: str = "", cell: str = "", column: str = "", value: object = "", detail: str = "", fix: str = ""
-) -> Problem:
+    rule: str, sheet: str = "", cell: str = "", column: str = "", value: object = "", detail: str = "", fix: str = "",
+    suggestion: str = "",
+) -> Problem:  # fmt: skip
     """Return the problem that `rule` describes; `detail` is appended to its words, `fix` replaces its advice."""
     severity, says, advice = rules()[rule]
     message = f"{says}（{detail}）" if detail else says
-    return Problem(sheet, cell, column, "" if value is None else str(value), severity, rule, message, fix or advice)
+    found = "" if value is None else str(value)
+    return Problem(sheet, cell, column, found, severity, rule, message, fix or advice, suggestion)
 
 
 def worst(problems: list[Problem]) -> str | None:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from unionplan.intake.known_forms import Recognition
 from unionplan.intake.problems import Problem, worst
 
 NAMES = {
@@ -21,8 +22,11 @@ class SheetReading:
 
     `columns`: (cell, label, field or None). `rows` and `totals` count whole source rows. `table`: the
     Parquet file of a ledger's typed rows, with `row` (source row from 1) and `rejected`; `units`: the rows
-    of a units sheet. `nameless`: it holds figures of an indicator that it does not name.
-    `nils`: (unit, source row, its own 统计时点) of rows that say 本月无. `as_of`: the 统计时点 it states, where, and whether only as a month or longer.
+    of a units sheet. `nameless`: it holds figures of an indicator that it does not name. `as_of`: the 统计时点 it
+    states, where, and whether only as a month or longer. `recognition`: how each of `columns` was recognised;
+    `fingerprint`: what its form is remembered by, "" without a header; `form`: template, remembered, or new.
+    `nil`: 零报告, the sheet says that there is nothing to report. `nils`: (unit, source row, its own
+    统计时点) of each such row.
     """
 
     sheet: str
@@ -40,6 +44,10 @@ class SheetReading:
     clears: tuple[tuple[int, str], ...] = ()
     units: tuple[dict[str, str], ...] = ()
     nameless: bool = False
+    recognition: tuple[Recognition, ...] = ()
+    fingerprint: str = ""
+    form: str = ""
+    nil: bool = False
     nils: tuple[tuple[str, int, date | None], ...] = ()
 
     def place(self, name: str) -> tuple[str, str]:
@@ -82,7 +90,7 @@ class FileReading:
         """Return the command line's `check` entry for the file."""
         return {
             "name": self.name, "sha256": self.sha256, "format": self.format,
-            "problems": [vars(found) for found in self.problems],
+            "problems": [found.as_json() for found in self.problems],
             "sheets": [_sheet_json(sheet) for sheet in self.sheets],
         }  # fmt: skip
 
@@ -90,6 +98,8 @@ class FileReading:
 def _sheet_json(sheet: SheetReading) -> dict[str, Any]:
     return {
         "sheet": sheet.sheet, "kind": sheet.kind, "header_row": sheet.header_row, "header_depth": sheet.header_depth,
-        "columns": [{"cell": cell, "label": label, "field": name} for cell, label, name in sheet.columns],
-        "rows": sheet.rows, "totals": sheet.totals, "problems": [vars(found) for found in sheet.problems],
+        "columns": [vars(column) for column in sheet.recognition]
+        or [{"cell": cell, "label": label, "field": name} for cell, label, name in sheet.columns],
+        "rows": sheet.rows, "totals": sheet.totals, "problems": [found.as_json() for found in sheet.problems],
+        "fingerprint": sheet.fingerprint, "form": sheet.form, "nil": sheet.nil,
     }  # fmt: skip

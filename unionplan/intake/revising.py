@@ -7,6 +7,7 @@ is the whole city's where 责任单位 is blank, else that unit's share. Rows th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +20,8 @@ from unionplan.intake.drafting import Draft
 from unionplan.intake.headers import plain
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
-from unionplan.intake.upserts import Upsert
+from unionplan.intake.sheet_changes import Part
+from unionplan.intake.upserts import NO_CELLS, Upsert
 from unionplan.observations import PROMISES
 from unionplan.plan import CITY_OWN, PLAN_COLUMNS, Row, plan_of, require_row
 from unionplan.store import Slot
@@ -46,16 +48,19 @@ def draft_plan(draft: Draft, sheet: SheetReading) -> None:
     tables = {**draft.store.tables(draft.commit), **draft.tables}
     table = [dict(row) for row in tables["plan"]]
     before = len(table)
-    counts = {"added": 0, "changed": 0, "unchanged": 0}
-    details: list[dict[str, str]] = []
+    outcomes: list[str] = []
+    names: list[str] = []
+    details: list[dict[str, object]] = []
     for line in _lines(draft, sheet):
         found = _laid_over(draft, sheet, table, line)
         if found is None:
             draft.rejected += 1
             continue
         what, changes = found
-        counts[what] = counts.get(what, 0) + 1
-        details += changes
+        if what != "blank":
+            details += [{**change, "place": len(outcomes)} for change in changes]
+            outcomes.append(what)
+            names.append(line.says["条目编号"])
     try:
         draft.plan = plan_of({**tables, "plan": table})
     except PlanError as error:
@@ -63,14 +68,21 @@ def draft_plan(draft: Draft, sheet: SheetReading) -> None:
         return
     draft.tables["plan"] = table
     draft.expects[Slot("plan")] = draft.heads[Slot("plan")].snapshot
-    frame = pd.DataFrame(details, columns=["org_name", "field", "old", "new"])
-    draft.upserts.append(Upsert(frame, counts["added"], counts["changed"], counts["unchanged"], 0, frame))
+    counts = Counter(outcomes)
     assert len(table) == before + counts["added"]
+    cells = pd.DataFrame(details, columns=list(NO_CELLS.columns))
+    done = Upsert(
+        cells, counts["added"], counts["changed"], counts["unchanged"], 0, cells, pd.Series(outcomes, dtype=object)
+    )
+    draft.upserts.append(done)
+    sheets, called = pd.Series(sheet.sheet, range(len(names)), dtype=object), pd.Series(names, dtype="string")
+    if names:
+        draft.parts.append(Part(draft.plan.settings.city, None, sheets, called, done))
     if counts["added"] or counts["changed"]:
         draft.problems.append(problem("plan_revised", sheet.sheet, detail=_summary(counts, details)))
 
 
-def _summary(counts: Mapping[str, int], details: list[dict[str, str]]) -> str:
+def _summary(counts: Mapping[str, int], details: list[dict[str, object]]) -> str:
     words = "，".join(
         f"{word} {counts[key]} 条" for key, word in (("changed", "变更"), ("added", "新增")) if counts[key]
     )

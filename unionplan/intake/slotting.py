@@ -5,6 +5,7 @@ What several kinds share stands in drafting.py; here is what only these know.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -29,7 +30,8 @@ from unionplan.intake.nils import DATASET as NIL_OF
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.revising import draft_plan
-from unionplan.intake.upserts import Upsert
+from unionplan.intake.sheet_changes import Part
+from unionplan.intake.upserts import NO_CELLS, Upsert
 from unionplan.observations import NIL_DATASETS, PROGRESSED
 from unionplan.plan import Item
 from unionplan.store import SPEAKING, Slot
@@ -84,6 +86,10 @@ def draft_roster_slot(draft: Draft, slot: Slot, parts: Parts) -> None:
         rows["name"] = pd.Series(pd.NA, index=rows.index, dtype="string")
     before = draft.store.frame(draft.heads[slot]) if slot in draft.heads else rows.iloc[:0]
     done = _replaced(before, rows)
+    sheets = pd.concat(
+        [pd.Series(sheet.sheet, frame.index, dtype=object) for sheet, _, frame in parts], ignore_index=True
+    )
+    draft.parts.append(Part(slot.unit, as_of, sheets, _course_names(rows), done))
     if done.removed:
         detail = f"{slot.unit} {slot.period} 原有 {len(before)} 行，本次没有其中 {done.removed} 行"
         draft.problems.append(problem("roster_replaced", parts[0][0].sheet, value=done.removed, detail=detail))
@@ -99,14 +105,27 @@ def draft_roster_slot(draft: Draft, slot: Slot, parts: Parts) -> None:
 
 def _replaced(before: pd.DataFrame, rows: pd.DataFrame) -> Upsert:
     """The roster after; its rows have no key, so a row that stays is one that says the same."""
+    left = Counter(_saying(before))
+    outcomes = []
+    for said in _saying(rows):
+        outcomes.append("unchanged" if left[said] > 0 else "added")
+        left[said] -= outcomes[-1] == "unchanged"
+    same = outcomes.count("unchanged")
+    gone = [name for name, said in zip(_course_names(before), _saying(before), strict=True) if left[said] > 0]
+    return Upsert(rows.reset_index(drop=True), len(rows) - same, 0, same, len(before) - same, NO_CELLS,
+                  pd.Series(outcomes, dtype=object), gone=tuple(gone))  # fmt: skip
+
+
+def _saying(rows: pd.DataFrame) -> list[tuple[str, ...]]:
     names = [name for name in rows.columns if name != "person"]
-    old, new = (
-        frame[names].astype(object).where(frame[names].notna(), "").astype(str).value_counts()
-        for frame in (before, rows)
-    )
-    same = int(old.combine(new, min, 0).sum())
-    nothing = pd.DataFrame(columns=["org_name", "field", "old", "new"])
-    return Upsert(rows.reset_index(drop=True), len(rows) - same, 0, same, len(before) - same, nothing)
+    return [
+        tuple(map(str, row)) for row in rows[names].astype(object).where(rows[names].notna(), "").to_numpy().tolist()
+    ]
+
+
+def _course_names(rows: pd.DataFrame) -> pd.Series[str]:
+    """What a roster's row is called where its person must not be named: the employer and the trade."""
+    return (rows["org_name"].fillna("") + " " + rows["trade"].fillna("")).str.strip()
 
 
 def _two_trainings(draft: Draft) -> Iterator[Problem]:
@@ -254,8 +273,10 @@ def draft_nil_slots(draft: Draft) -> None:
         known = before is not None and bool((before["dataset"] == dataset).any())
         others = row.iloc[:0] if before is None else before[before["dataset"] != dataset]
         after = before if known and before is not None else pd.concat([others, row], ignore_index=True)
-        nothing = pd.DataFrame(columns=["org_name", "field", "old", "new"])
-        draft.upserts.append(Upsert(after, int(not known), 0, int(known), 0, nothing))
+        outcome = pd.Series(["unchanged" if known else "added"], dtype=object)
+        done = Upsert(after, int(not known), 0, int(known), 0, NO_CELLS, outcome)
+        draft.upserts.append(done)
+        draft.parts.append(Part(unit, day, pd.Series([sheet]), pd.Series([words], dtype="string"), done))
         draft.frames[slot] = (max(day, draft.frames[slot][0]) if slot in draft.frames else day, after)
         draft.expects[slot] = draft.heads[slot].snapshot if slot in draft.heads else None
 

@@ -1,137 +1,38 @@
-"""The reading process: a fresh interpreter with limits that turns one file into tables on disk.
-
-A legal spreadsheet can abort its parser; here that ends one process, and the clerk gets a sentence. The
-parent writes a job (JSON), the child writes `result.json` and one Parquet file per ledger beside it; only
-these come back, so nothing that a file contains is ever executed or unpickled.
-"""
+"""The job of reading: one file into tables on disk, and what is said about them. Runs only inside a reading process."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unionplan.errors import IntakeError, StoreError
 from unionplan.intake import checks, kinds, masking, nils
 from unionplan.intake.fields import folded
 from unionplan.intake.findings import Rows
-from unionplan.intake.layout import Layout, laid_out, stated_as_of
+from unionplan.intake.known_forms import Known, schema_kind
+from unionplan.intake.layout import Layout, tables
+from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Book, Sheet, address, read_book
-from unionplan.intake.readings import NAMES, FileReading, SheetReading
+from unionplan.intake.readings import NAMES
+from unionplan.intake.stages import announce_check
+from unionplan.intake.stated import stated_as_of
 from unionplan.observations import FIELDS
 
-SECONDS = 60
-MEMORY = 2 * 2**30
 USABLE = ("W1", *kinds.COLUMNS, "units")
 _OWN_SHEETS = ("填写说明", "_unionplan")
-_ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def read_file(
-    name: str, data: bytes, folder: Path, units: Mapping[str, str], unit: str | None = None, as_of: date | None = None
-) -> FileReading:
-    """Return the file as read by a reading process that works in `folder`.
-
-    `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file. A file that
-    cannot be read comes back with its reason and no sheets; nothing is raised for what a file contains.
-    """
-    import hashlib
-
-    digest = hashlib.sha256(data).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "upload").write_bytes(data)
-    job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None}
-    (folder / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
-    try:
-        answer = _answer(folder, name)
-    except IntakeError as error:
-        return FileReading(name, digest, "", (_unreadable(error),), data=data)
-    if "error" in answer:
-        return FileReading(name, digest, "", (Problem(**answer["error"]),), data=data)
-    sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    masked = (folder / "masked.xlsx").read_bytes() if answer["masked"] else None
-    return FileReading(
-        name, digest, answer["format"], tuple(Problem(**p) for p in answer["problems"]), sheets, data, masked
-    )
-
-
-def _answer(folder: Path, name: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "unionplan.intake.worker", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(_ROOT), "PYTHONIOENCODING": "utf-8"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module, a path of ours
-            command, env=environment, cwd=folder, timeout=SECONDS, check=False,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise IntakeError(
-            name, f"{SECONDS} 秒内没有读完", "表格须能在一分钟内读完", "请拆成几个文件，或删去无关的工作表后重新上传"
-        ) from None
-    except OSError as error:
-        raise StoreError("读取进程", f"启动失败（{error.strerror}）", "", "请信息员检查内存和磁盘空间") from error
-    result = folder / "result.json"
-    if done.returncode != 0 or not result.exists():
-        raise IntakeError(
-            name,
-            "读取时中断，文件可能已损坏或异常地大",
-            "须是正常保存的表格",
-            "请用 WPS 或 Excel 打开，另存为 .xlsx 后重新上传",
-        )
-    answer: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    return answer
-
-
-def _unreadable(error: IntakeError) -> Problem:
-    return Problem(
-        "", "", "", "", "reject", "unreadable_file", "。".join(filter(None, (error.found, error.allowed))), error.remedy
-    )
-
-
-def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
-    return SheetReading(**{
-        **entry,
-        "columns": tuple((cell, label, name) for cell, label, name in entry["columns"]),
-        "problems": tuple(Problem(**found) for found in entry["problems"]),
-        "as_of": date.fromisoformat(entry["as_of"]) if entry["as_of"] else None,
-        "table": folder / entry["table"] if entry["table"] else None,
-        "clears": tuple((row, name) for row, name in entry["clears"]),
-        "units": tuple(entry["units"]),
-        "nils": tuple((unit, row, day and date.fromisoformat(day)) for unit, row, day in entry["nils"]),
-    })  # fmt: skip
-
-
-def main(folder: Path) -> None:
-    """Read the job in `folder` and write its result there; the entry of the reading process."""
-    _limit()
-    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    try:
-        book = read_book(folder / "upload", job["name"])
-        answer = _book_answer(book, job, folder)
-    except IntakeError as error:
-        answer = {"error": asdict(_unreadable(error))}
-    (folder / "result.json").write_text(json.dumps(answer, ensure_ascii=False, default=str), encoding="utf-8")
-
-
-def _limit() -> None:
-    """Cap this process; on Windows, where `resource` does not exist, the parent's time limit remains."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
+    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    laid = [(sheet, laid_out(sheet)) for sheet in book.sheets if sheet.name not in _OWN_SHEETS]
+    known = Known(job["forms"], job["choices"], schema_kind(book.sheets), frozenset(map(folded_name, job["units"])))
+    laid = [(sheet, layout) for sheet in book.sheets if not _is_ours(sheet) for layout in tables(sheet, known)]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in USABLE for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
@@ -142,17 +43,25 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
     job = {**job, "units": units, "text_file": book.format == "csv", "owner": _owner(book, units), "people": {}}
-    sheets = [_entry(n, sheet, layout, job, folder, usable) for n, (sheet, layout) in enumerate(filled)]
-    masked = masking.masked(filled, folder / "masked.xlsx")
+    sheets = []
+    for number, (sheet, layout) in enumerate(filled):
+        announce_check(number + 1, len(filled))
+        sheets.append(_entry(number, sheet, layout, job, folder, usable))
+    masked = masking.masked(filled, folder / masking.NAME)
     found = [asdict(one) for one in problems]
     return {"format": book.format, "problems": found, "sheets": sheets, "masked": masked}
 
 
-def _owner(book: Book, units: Mapping[str, str]) -> str | None:
+def _owner(book: Book, units: dict[str, str]) -> str | None:
     """The unit for which a form was made, as its hidden sheet says."""
     marks = next((sheet.rows for sheet in book.sheets if sheet.name == "_unionplan"), [])
     word = marks[1][0] if len(marks) > 1 and marks[1] else None
     return units.get(folded_name(word)) if isinstance(word, str) else None
+
+
+def _is_ours(sheet: Sheet) -> bool:
+    """What templates and receipts carry beside the table."""
+    return sheet.name in _OWN_SHEETS or is_list(sheet.rows)
 
 
 def _entry(
@@ -167,6 +76,8 @@ def _entry(
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [],
+        "recognition": [asdict(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
+        "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
@@ -252,6 +163,8 @@ def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
+    if layout.nil:
+        return problem("nil_return", sheet.name)
     if layout.kind is None:
         return problem("sheet_skipped" if usable else "header_missing", sheet.name)
     name = f"看起来是{NAMES[layout.kind]}"
@@ -261,12 +174,3 @@ def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
 def folded_name(name: str) -> str:
     """Return a unit's name as it is compared: one width of letters and brackets, no spaces."""
     return "".join(str(folded(name)).split())
-
-
-def unit_names(units: Iterator[Any] | tuple[Any, ...]) -> dict[str, str]:
-    """Return every name and alias → reporting unit, for `read_file`."""
-    return {name: unit.name for unit in units for name in (unit.name, *unit.aliases)}
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -120,6 +120,22 @@ class Store:
         """Return the plan tables in force at `commit`."""
         heads = self.heads(commit)
         return {name: snapshots.read_rows(self.place(heads[Slot(name)])) for name in TABLES}
+
+    def rows(self, name: str, commit: int) -> snapshots.Rows:
+        """Return a table of text rows as of `commit`, empty where there is none yet."""
+        entry = self.heads(commit).get(Slot(name))
+        return snapshots.read_rows(self.place(entry)) if entry else []
+
+    def holds(self, change: Change) -> bool:
+        """Return whether every slot of `change` already holds exactly that, so that committing it does nothing."""
+        heads = self.heads(self.head())
+        return all(slot in heads and heads[slot].snapshot == name for slot, name in self._digests(change))
+
+    def _digests(self, change: Change) -> Iterator[tuple[Slot, str]]:
+        for name, rows in change.tables.items():
+            yield Slot(name), snapshots.digest(snapshots.rows_bytes(rows))
+        for slot, (_, frame) in change.frames.items():
+            yield slot, snapshots.digest(snapshots.frame_bytes(slot.dataset, frame))
 
     def plan(self, commit: int) -> Plan:
         """Return the plan in force at `commit`, read once."""

@@ -1,0 +1,73 @@
+"""The columns of a sheet while it is read: cells come in any order and leave as coded columns or as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unionplan.intake.cells import Cell, Coded, Table
+
+MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+MAX_AREA = 400_000_000
+"""Rows × filled columns that are held at once; a stray cell in a far corner stays below it."""
+SMALL = 200_000
+"""Rows × columns up to which a sheet is held row by row."""
+
+
+class FarCellsError(Exception):
+    """The filled cells lie so far apart that the sheet cannot be held."""
+
+
+class Columns:
+    """The columns as they grow: rows and codes of every piece, and each column's distinct cells."""
+
+    def __init__(self) -> None:
+        self.height = 0
+        self.hidden: list[int] = []
+        self._rows: dict[int, list[NDArray[np.int32]]] = {}
+        self._codes: dict[int, list[NDArray[np.int32]]] = {}
+        self._known: dict[int, dict[tuple[type, Cell], int]] = {}
+
+    def code(self, column: int, cell: Cell) -> int:
+        """Return the code of a cell in its column, -1 for an empty one."""
+        if cell is None:
+            return -1
+        known = self._known.setdefault(column, {})
+        return known.setdefault((type(cell), cell), len(known))
+
+    def put(self, column: int, rows: NDArray[np.int64], codes: NDArray[np.int32]) -> None:
+        """Place codes at rows of a column."""
+        filled = codes >= 0
+        if filled.any():
+            self._rows.setdefault(column, []).append(rows[filled].astype(np.int32))
+            self._codes.setdefault(column, []).append(codes[filled])
+            self.height = max(self.height, int(rows[filled].max()) + 1)
+
+    @property
+    def width(self) -> int:
+        """How many columns there are up to the last one that holds anything."""
+        return max(self._rows, default=-1) + 1
+
+    def coded(self) -> list[Coded]:
+        """Return the columns from the first to the last one that holds anything."""
+        empty = np.full(self.height, -1, np.int32)
+        return [self._column(index, empty) for index in range(self.width)]
+
+    def _column(self, index: int, empty: NDArray[np.int32]) -> Coded:
+        if index not in self._rows:
+            return Coded(empty, [])
+        codes = empty.copy()
+        codes[np.concatenate(self._rows[index])] = np.concatenate(self._codes[index])
+        return Coded(codes, [cell for _, cell in self._known[index]])
+
+    def rows(self, small: int = SMALL) -> Sequence[list[Cell]]:
+        """Return the sheet's rows: a list where it is small, a Table of columns where it is not.
+
+        Raises FarCellsError.
+        """
+        if self.height * len(self._rows) > MAX_AREA:
+            raise FarCellsError
+        table = Table(self.coded(), self.height)
+        return list(table) if self.height * len(table.columns) <= small else table

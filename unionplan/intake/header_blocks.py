@@ -1,0 +1,114 @@
+"""Where a header may stand: rows of words, and how many levels it has, told by its merged cells or by its gaps.
+
+Nothing here knows what the words mean. Rows and columns count from 0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from unionplan.intake.cells import Cell, Sheet
+from unionplan.intake.headers import plain
+
+DEEPEST = 4
+_LONGEST = 40
+_NUMBER = re.compile(r"[-+]?[\d,.]+[%‰]?(家|户|个|人|人次|份|次|元|万元|万人)?")
+_DATE = re.compile(r"(19|20)\d\d[-./年]\d{1,2}([-./月]\d{1,2}日?|月)?")
+_LETTER = re.compile(r"(?<!单位)[:].+")
+_UNITS = re.compile(r"[(\[]?(单位:)?(万|百|千|亿)?(家|户|个|人|名|人次|元|%|份|期|次|场|项|件)[)\]]?")
+Span = tuple[int, int]
+"""First and last column of a table."""
+ALL: Span = (0, 1 << 20)
+
+
+def within(row: Sequence[Cell], span: Span = ALL) -> list[tuple[int, Cell]]:
+    """Return the filled cells of a row inside `span` with their columns."""
+    return [(i, cell) for i, cell in enumerate(row) if cell is not None and span[0] <= i <= span[1]]
+
+
+@cache
+def is_word(text: str) -> bool:
+    """Whether a text can head a column: short, no number, no date, no “填报单位：某某”."""
+    flat = plain(text)
+    return bool(flat) and len(flat) <= _LONGEST and not (
+        _NUMBER.fullmatch(flat) or _DATE.fullmatch(flat) or _LETTER.search(re.sub(r"^其中:", "", flat))
+    )  # fmt: skip
+
+
+def is_heading(row: Sequence[Cell], span: Span = ALL, least: int = 2) -> bool:
+    """Whether a row can be a level of a header: at least `least` words, and nothing else but perhaps a unit note."""
+    cells = [cell for _, cell in within(row, span)]
+    words = [cell for cell in cells if isinstance(cell, str) and is_word(cell)]
+    return len(words) >= least and len(cells) - len(words) <= (1 if len(words) >= 4 else 0) and not _is_aside(words)
+
+
+def _is_aside(words: Sequence[str]) -> bool:
+    """Below a header: a row of units, of column letters, or its translation."""
+    flat = [plain(word) for word in words]
+    return all(_UNITS.fullmatch(text) for text in flat) or all(text.isascii() for text in flat) or flat[0] == "栏次"
+
+
+def depths(sheet: Sheet, top: int, span: Span = ALL) -> list[int]:
+    """Return how many rows a header starting at `top` may have, the likeliest first.
+
+    A cell merged downwards says it outright; else every further row of words is a possibility.
+    """
+    deepest = 1
+    while deepest < DEEPEST and top + deepest < len(sheet.rows) and is_heading(sheet.rows[top + deepest], span, 1):
+        deepest += 1
+    low = max((last for first, left, last, right in sheet.merged
+               if first == top and last > first and span[0] <= left <= span[1]), default=top) - top + 1  # fmt: skip
+    if low > 1:
+        return [min(low, deepest)]
+    return list(range(1, deepest + 1))
+
+
+def levels(sheet: Sheet, top: int, depth: int, span: Span = ALL) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield each headed column's position, lowest header row and texts from the top.
+
+    A merged cell spans its range. In a file without merged cells an upper text spans the blanks to its right, as
+    far as a text stands below, so that a cell drawn downwards spans nothing.
+    """
+    rows = sheet.rows[top : top + depth]
+    first, last = span[0], min(span[1], max(len(row) for row in rows) - 1)
+    grid = [[_text(row, i) for i in range(first, last + 1)] for row in rows]
+    if not _merge(sheet, grid, top, first):
+        _span(grid)
+    for i in range(last + 1 - first):
+        texts = [grid[level][i] for level in range(depth)]
+        filled = [level for level in range(depth) if texts[level]]
+        if filled:
+            yield first + i, top + filled[-1], [texts[level] for level in filled]
+
+
+def _text(row: Sequence[Cell], index: int) -> str:
+    return str(row[index]).strip() if index < len(row) and row[index] is not None else ""
+
+
+def _merge(sheet: Sheet, grid: list[list[str]], top: int, left: int) -> bool:
+    """Write merged texts over their columns, in the upper levels only; says whether there were any."""
+    found = False
+    for first, start, last, end in sheet.merged:
+        if not (top <= first and last < top + len(grid)) or end == start:
+            continue
+        cells = range(max(start - left, 0), min(end - left + 1, len(grid[0])))
+        if len(cells) < 2 or not (first > top or last < top + len(grid) - 1):
+            continue
+        found = True
+        for i in cells:
+            grid[first - top][i] = grid[first - top][cells[0]]
+    return found
+
+
+def _span(grid: list[list[str]]) -> None:
+    depth = len(grid)
+    for level in range(depth - 1):
+        span = ""
+        for i in range(len(grid[0])):
+            below = any(grid[deeper][i] for deeper in range(level + 1, depth))
+            over = i > 0 and any(grid[up][i] and grid[up][i] != grid[up][i - 1] for up in range(level))
+            span = grid[level][i] if grid[level][i] else ("" if over or not below else span)
+            grid[level][i] = grid[level][i] or span
+            span = span if below else ""

@@ -1,0 +1,82 @@
+"""What a file changes, told sheet by sheet: which rows are new, changed, as they were, kept, removed, refused."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import pandas as pd
+
+from unionplan.intake.merging import Merge
+from unionplan.intake.problems import Problem
+from unionplan.intake.readings import SheetReading
+from unionplan.intake.upserts import Upsert
+
+CELL_COLUMNS = ("org_name", "field", "old", "new")
+_ROW = re.compile(r"[A-Z]{1,3}(\d+)")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One merge into one unit's data: the sheet and the name of each row that went into it, in their order."""
+
+    unit: str
+    as_of: date | None
+    sheets: pd.Series[str]
+    names: pd.Series[str]
+    done: Merge | Upsert
+
+
+@dataclass(frozen=True)
+class SheetChange:
+    """What one sheet would do. Names of the rows that are `added`, `kept` (not mentioned, they stay) and `removed`;
+    `details`: changed cells (CELL_COLUMNS); `changed`, `unchanged`, `rejected`: numbers of rows.
+    """
+
+    sheet: str
+    kind: str | None
+    units: tuple[str, ...]
+    as_of: date | None
+    added: tuple[str, ...] = ()
+    changed: int = 0
+    unchanged: int = 0
+    kept: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    rejected: int = 0
+    details: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CELL_COLUMNS)))
+
+
+def by_sheet(
+    sheets: Iterable[SheetReading], parts: Sequence[Part], problems: Sequence[Problem]
+) -> tuple[SheetChange, ...]:
+    """Return one SheetChange per sheet that has a known kind, in the file's order.
+
+    What is kept or removed belongs to a unit's data as a whole; it is told at the first sheet that speaks of it.
+    """
+    return tuple(_change(sheet, parts, problems) for sheet in sheets if sheet.kind)
+
+
+def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Problem]) -> SheetChange:
+    own = [(part, (part.sheets == sheet.sheet).to_numpy()) for part in parts]
+    own = [(part, here) for part, here in own if here.any()]
+    first = [part.done for part, here in own if here[0]]
+    counts = Counter(outcome for part, here in own for outcome in part.done.outcomes[here])
+    details = [part.done.details[here[part.done.details["place"].astype(int)]] for part, here in own]
+    return SheetChange(
+        sheet.sheet, sheet.kind, tuple(dict.fromkeys(part.unit for part, _ in own)),
+        max((part.as_of for part, _ in own if part.as_of), default=None),
+        tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("")),
+        counts["changed"], counts["unchanged"],
+        tuple(name for done in first for name in done.kept), tuple(name for done in first for name in done.gone),
+        rejected_rows(sheet.sheet, problems),
+        pd.concat(details, ignore_index=True)[list(CELL_COLUMNS)] if details else pd.DataFrame(columns=list(CELL_COLUMNS)),
+    )  # fmt: skip
+
+
+def rejected_rows(sheet: str, problems: Iterable[Problem]) -> int:
+    """Return how many rows of a sheet hold something that must be put right."""
+    cells = (found.cell for found in problems if found.severity == "reject" and found.sheet == sheet)
+    return len({match[1] for cell in cells if (match := _ROW.fullmatch(cell))})
