@@ -62,7 +62,9 @@ def _in_yuan(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
                 yield problem("funds_in_yuan", sheet.name, address(place, index), "", cell)
 
 
-def _totals(sheet: Sheet, layout: Layout, columns: Mapping[str, list[Any]], kept: Sequence[int]) -> Iterator[Problem]:
+def _totals(
+    sheet: Sheet, layout: Layout, columns: Mapping[str, Sequence[Any]], kept: Sequence[int]
+) -> Iterator[Problem]:
     """Tell where the one total row differs from the sum of the rows."""
     if len(layout.totals) != 1:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from unionplan.intake.desk import unit_names
-from unionplan.intake.drafting import Draft, Options
+from unionplan.intake.drafting import Draft, NilWord, Options
 from unionplan.intake.nils import DATASET
 from unionplan.intake.preview import Preview, drawn
 from unionplan.intake.problems import problem
@@ -34,7 +34,7 @@ def nil_report(store: Store, unit: str, dataset: str, as_of: date) -> Preview:
     if found is None:
         draft.problems.append(problem("unit_unknown", column="填报单位", value=unit, detail=f"“{unit}”"))
     else:
-        draft.nils.append(("", "", name, found, as_of))
+        draft.nils.append(NilWord("", "", "", name, found, as_of))
         draft_nil_slots(draft)
         if as_of > store.today(commit):
             draft.problems.append(problem("as_of_late", value=as_of, detail=str(as_of)))

@@ -20,7 +20,7 @@ from unionplan.intake.drafting import Draft
 from unionplan.intake.headers import plain
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
-from unionplan.intake.sheet_changes import Part
+from unionplan.intake.sheet_changes import Part, table_of
 from unionplan.intake.upserts import NO_CELLS, Upsert
 from unionplan.observations import PROMISES
 from unionplan.plan import CITY_OWN, PLAN_COLUMNS, Row, plan_of, require_row
@@ -75,7 +75,7 @@ def draft_plan(draft: Draft, sheet: SheetReading) -> None:
         cells, counts["added"], counts["changed"], counts["unchanged"], 0, cells, pd.Series(outcomes, dtype=object)
     )
     draft.upserts.append(done)
-    sheets, called = pd.Series(sheet.sheet, range(len(names)), dtype=object), pd.Series(names, dtype="string")
+    sheets, called = pd.Series(table_of(sheet), range(len(names)), dtype=object), pd.Series(names, dtype="string")
     if names:
         draft.parts.append(Part(draft.plan.settings.city, None, sheets, called, done))
     if counts["added"] or counts["changed"]:

@@ -7,7 +7,7 @@ that a row belongs to the first, the second … person of the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stdnum.cn import ric
@@ -54,7 +54,7 @@ def roster(sheet: Sheet, layout: Layout, given: Given, people: People) -> Rows:
     return compacted(findings, columns, places, (), kept)
 
 
-def _numbers(findings: Findings, places: list[int], read: list[Any], kept: list[int]) -> list[str]:
+def _numbers(findings: Findings, places: list[int], read: Sequence[Any], kept: list[int]) -> list[str]:
     """Each row's identity number as text, blank where none is told; a number cut by Excel is asked about."""
     column = findings.columns.get("identity")
     texts = [""] * len(places)
@@ -88,7 +88,7 @@ def _key(number: str, name: str | None, employer: str | None) -> tuple[str, ...]
 
 
 def _check_people(
-    findings: Findings, places: list[int], columns: dict[str, list[Any]], keys: list[tuple[str, ...] | None],
+    findings: Findings, places: list[int], columns: Mapping[str, Sequence[Any]], keys: list[tuple[str, ...] | None],
     kept: list[int],
 ) -> None:  # fmt: skip
     names = columns.get("name", [None] * len(places))

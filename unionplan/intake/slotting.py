@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from unionplan.intake.drafting import (
     DATASETS,
     Draft,
+    NilWord,
     as_of_problems,
     days_of,
     draft_ledger,
@@ -30,7 +31,7 @@ from unionplan.intake.nils import DATASET as NIL_OF
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.revising import draft_plan
-from unionplan.intake.sheet_changes import Part
+from unionplan.intake.sheet_changes import Part, table_of
 from unionplan.intake.upserts import NO_CELLS, Upsert
 from unionplan.observations import NIL_DATASETS, PROGRESSED
 from unionplan.plan import Item
@@ -87,7 +88,7 @@ def draft_roster_slot(draft: Draft, slot: Slot, parts: Parts) -> None:
     before = draft.store.frame(draft.heads[slot]) if slot in draft.heads else rows.iloc[:0]
     done = _replaced(before, rows)
     sheets = pd.concat(
-        [pd.Series(sheet.sheet, frame.index, dtype=object) for sheet, _, frame in parts], ignore_index=True
+        [pd.Series(table_of(sheet), frame.index, dtype=object) for sheet, _, frame in parts], ignore_index=True
     )
     draft.parts.append(Part(slot.unit, as_of, sheets, _course_names(rows), done))
     if done.removed:
@@ -254,18 +255,20 @@ def _gather_nils(draft: Draft, sheet: SheetReading) -> None:
             said = [one for one in as_of_problems(draft, sheet, day) if one not in draft.problems]
             draft.problems += said if sheet.rows == len(sheet.nils) else []
         if day is not None:
-            draft.nils.append((sheet.sheet, f"A{row}", NIL_OF[str(sheet.kind)], unit, day))
+            word = NilWord(sheet.sheet, table_of(sheet), f"A{row}", NIL_OF[str(sheet.kind)], unit, day)
+            draft.nils.append(word)
 
 
 def draft_nil_slots(draft: Draft) -> None:
     """Note every word 本月无 in its unit's slot of the month; against data of the same month it cannot stand."""
-    for sheet, cell, dataset, unit, day in draft.nils:
+    for word in draft.nils:
+        dataset, unit, day = word.dataset, word.unit, word.day
         slot, month = Slot("nil", unit, f"{day:%Y-%m}"), f"{day:%Y-%m}"
         words = f"{unit} {NIL_DATASETS[dataset]} {month}"
         if any(_frame(draft, Slot(name, unit, month)) is not None for name in SPEAKING[dataset]):
-            draft.problems.append(problem("nil_data", sheet, cell, detail=words))
+            draft.problems.append(problem("nil_data", word.sheet, word.cell, detail=words))
             continue
-        draft.problems.append(problem("nil_told", sheet, cell, detail=words))
+        draft.problems.append(problem("nil_told", word.sheet, word.cell, detail=words))
         before = _frame(draft, slot)
         schema, _ = SCHEMAS["nil"]
         row = pd.DataFrame([[unit, pd.Timestamp(day), dataset]], columns=schema.names)
@@ -276,7 +279,7 @@ def draft_nil_slots(draft: Draft) -> None:
         outcome = pd.Series(["unchanged" if known else "added"], dtype=object)
         done = Upsert(after, int(not known), 0, int(known), 0, NO_CELLS, outcome)
         draft.upserts.append(done)
-        draft.parts.append(Part(unit, day, pd.Series([sheet]), pd.Series([words], dtype="string"), done))
+        draft.parts.append(Part(unit, day, pd.Series([word.table]), pd.Series([words], dtype="string"), done))
         draft.frames[slot] = (max(day, draft.frames[slot][0]) if slot in draft.frames else day, after)
         draft.expects[slot] = draft.heads[slot].snapshot if slot in draft.heads else None
 
