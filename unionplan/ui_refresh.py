@@ -17,6 +17,7 @@ import streamlit as st
 
 from unionplan import narrative, theme
 from unionplan.attainment import Difference
+from unionplan.intake.desk import keep_ready
 from unionplan.intake.fields import readings
 from unionplan.intake.headers import field_label
 from unionplan.intake.prefill import prefilled
@@ -43,11 +44,10 @@ from unionplan.ui_problems import SHOWN, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
-DATED = ("W1", "W2", "W3b")
+DATED = ("W1", "W2", "W3a", "W3b", "W6")
 UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位"}
 ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OPEN_AT_ONCE = 1  # a file alone is shown in full; of several each opens on a click
 DAY = Field("as_of", "统计时点", "date")
 STAGES = {
     "cancelled": ("已取消", "neutral"), "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
@@ -74,9 +74,10 @@ def templates(board: Board) -> None:
 
 def dropped(board: Board) -> list[Handed]:
     """The files that were dropped, and before them the name of whoever drops them, where it is not known."""
+    keep_ready()
     if not board.person.name:
         st.text_input("经办人", key="who", placeholder="填写姓名，记入更新记录")
-    files = st.file_uploader("表格文件（.xlsx、.xls、.et、.csv）", accept_multiple_files=True, key="files") or ()
+    files = st.file_uploader("表格文件（.xlsx、.xls、.et、.ods、.csv 等）", accept_multiple_files=True, key="files") or ()
     if not files:
         st.html('<p class="up-line">可以一次拖进多个文件；每个文件各自核对、各自入库，有问题的不影响其他文件。</p>')
     return [Handed(file.file_id, file.name, file.getvalue()) for file in files]
