@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -76,15 +76,7 @@ def readings(
     read = _reader(field, units, text_file, scale)
     known: dict[tuple[type, Cell], Value] = {}
     found = []
-    itself = _ITSELF.get(field.kind)
-    if field.kind == "uscc":
-        cells = list(cells)
-        texts = [cell if isinstance(cell, str) else "" for cell in cells]
-        itself = {text for text, valid in zip(texts, plainly_valid(texts), strict=True) if valid}.__contains__
     for cell in cells:
-        if itself and type(cell) is str and len(cell) > _LONGEST_BLANK and itself(cell):
-            found.append(Value(cell))
-            continue
         key = (type(cell), cell)
         if key not in known:
             known[key] = _value(cell, read)
@@ -93,11 +85,22 @@ def readings(
 
 
 _LONGEST_BLANK = max(map(len, (*BLANK, CLEAR)))
-_ITSELF: dict[str, Callable[[str], bool]] = {
-    "text": lambda cell: " ".join(cell.split()) == cell,
-    "code": lambda cell: cell.isascii() and cell.isdecimal(),
-}
-"""Kind of field → which longer texts mean just themselves: most names and codes of a large ledger."""
+
+
+def plainly_meant(field: Field, cells: Sequence[Cell]) -> list[bool]:
+    """Return for each cell whether it surely means itself, as most names and codes of a large ledger do.
+
+    `readings` gives those the same value and says nothing about them.
+    """
+    if field.kind == "uscc":
+        return plainly_valid([cell if isinstance(cell, str) else "" for cell in cells])
+    if field.kind == "code":
+        return [
+            type(cell) is str and len(cell) > _LONGEST_BLANK and cell.isascii() and cell.isdecimal() for cell in cells
+        ]
+    if field.kind == "text":
+        return [type(cell) is str and len(cell) > _LONGEST_BLANK and " ".join(cell.split()) == cell for cell in cells]
+    return [False] * len(cells)
 
 
 def _value(cell: Cell, read: Callable[[Cell], Value]) -> Value:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from unionplan.intake.cells import Table
-from unionplan.intake.fields import Value, readings, stated_count
+from unionplan.intake.fields import Value, plainly_meant, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
@@ -98,14 +98,19 @@ def typed_columns(
             continue
         coded = findings.sheet.column(column.index)
         codes = coded.codes[rows]
-        values = readings(fields[name], coded.values, units, text_file, column.scale)
-        found = Typed.of(codes, [value.value for value in values])
+        plain = plainly_meant(fields[name], coded.values)
+        others = [code for code, itself in enumerate(plain) if not itself]
+        read = readings(fields[name], [coded.values[code] for code in others], units, text_file, column.scale)
+        values, meanings = dict(zip(others, read, strict=True)), list(coded.values)
+        for code, value in values.items():
+            meanings[code] = value.value
+        found = Typed.of(codes, meanings)
         columns[name] = found if isinstance(findings.sheet.rows, Table) else list(found)
         if column.scale > 1 and fields[name].kind == "count":
-            told = codes[codes >= 0].tolist()
+            told = [code for code in codes.tolist() if code in values]
             _say_scale(findings, column, [coded.values[code] for code in told], [values[code] for code in told])
-        said = np.array([*(bool(value.rule or value.clear) for value in values), False], bool)
-        for row in np.flatnonzero(said[codes]).tolist():
+        telling = [code for code, value in values.items() if value.rule or value.clear]
+        for row in np.flatnonzero(np.isin(codes, telling)).tolist() if telling else ():
             value, cell = values[codes[row]], coded.values[codes[row]]
             if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
