@@ -58,7 +58,9 @@ class Columns:
         """
         if len(numbers) and int(numbers.max()) >= len(shared):
             raise IndexError(int(numbers.max()))
-        codes = self._shared.setdefault(column, np.full(len(shared), -2, np.int32))
+        if column not in self._shared:
+            self._shared[column] = np.full(len(shared), -2, np.int32)
+        codes = self._shared[column]
         _, _, values = self._known.setdefault(column, ({}, {}, []))
         new = np.unique(numbers[codes[numbers] == -2])
         for number in new.tolist():

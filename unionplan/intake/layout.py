@@ -392,12 +392,14 @@ def _form(known: Known, header: _Header, meanings: Sequence[Meaning]) -> str:
 
 def _nothing(sheet: Sheet, body: Body) -> bool:
     """A table without a row that says so; a lone 无 below prefilled rows says nothing about them."""
+    if len(body.rows) > 3:
+        return False
     if body.rows:
         cells = [cell for place in body.rows[:3] for cell in sheet.rows[place] if isinstance(cell, str)]
         numbers = any(
             not isinstance(cell, str) for place in body.rows for cell in sheet.rows[place] if cell is not None
         )
-        return len(body.rows) <= 3 and not numbers and any("零报告" in plain(cell) for cell in cells)
+        return not numbers and any("零报告" in plain(cell) for cell in cells)
     return body.nil
 
 
