@@ -417,6 +417,24 @@ def test_sheet_names_that_no_workbook_allows_still_get_their_links(tmp_path):
         assert book[title.replace("''", "'")][cell].comment
 
 
+def test_two_sheets_of_one_name_and_hidden_ones_come_back_all(tmp_path):
+    sheets = [
+        Sheet("甲", [["a"]]),
+        Sheet("甲", [["b"]]),
+        Sheet("藏", [["c"]], hidden=True),
+        Sheet("藏二", [["d"]], hidden=True),
+    ]
+    book = opened(fresh_book(tmp_path, sheets, [problem("repaired", "甲", "A1"), problem("repaired", "藏二", "A1")]))
+    assert book.sheetnames == ["甲", "甲2", "藏", "藏二", "问题清单"]
+    assert [sheet.sheet_state for sheet in book] == ["visible", "visible", "hidden", "visible", "visible"]
+    assert links(book) == [("甲", "A1"), ("藏二", "A1")]
+
+
+def test_the_list_of_an_earlier_receipt_is_no_table_of_a_fresh_workbook(tmp_path):
+    earlier = Sheet("问题清单", [["问题清单"], ["x"], ["y"], list(LIST_HEADER), ["■ 须改正"]])
+    assert opened(fresh_book(tmp_path, [Sheet("甲", [["a"]]), earlier])).sheetnames == ["甲", "问题清单"]
+
+
 def test_merged_cells_stay_merged_in_a_fresh_workbook(tmp_path):
     sheet = Sheet("表", [["标题", None, None], ["甲", "乙", "丙"]], ((0, 0, 0, 2), (0, 1, 3, 1)))
     book = opened(fresh_book(tmp_path, [sheet], [problem("repaired", "表", "B1")]))
