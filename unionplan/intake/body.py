@@ -124,8 +124,10 @@ def _is_caption(texts: Sequence[str], cells: Sequence[Cell]) -> bool:
         return not all(len(text) == 1 for text in texts)
     numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 2]
     letters = [text for text in texts if text in _LETTERS]
-    counted = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    return counted and len(numbers) + len(letters) == len(texts) and bool(letters or len(numbers) == len(texts) > 3)
+    counted = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    marked = len(numbers) >= 3 or (numbers[:1] == [1] and len(letters) + len(numbers) >= 3)
+    everything = len(numbers) + len(letters) == len(texts)
+    return counted and marked and everything and bool(letters or len(numbers) == len(texts) > 3)
 
 
 def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = ()) -> Body:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from unionplan.intake.cells import Table
-from unionplan.intake.fields import readings
+from unionplan.intake.fields import Value, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
@@ -54,12 +54,13 @@ class Findings:
         self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def add(
-        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
-    ) -> None:
+        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = "",
+        suggestion: str = "",
+    ) -> None:  # fmt: skip
         """Note what `rule` says about a cell; a repair is gathered with the others of its column."""
         column = self.columns.get(field, Column(0, "", None))
         where = address(place, column.index)
-        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
+        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix, suggestion)
         if found.severity == "fixed":
             self._repairs.setdefault((rule, field), []).append((where, detail))
             return
@@ -97,17 +98,30 @@ def typed_columns(
             continue
         coded = findings.sheet.column(column.index)
         codes = coded.codes[rows]
-        values = readings(fields[name], coded.values, units, text_file)
+        values = readings(fields[name], coded.values, units, text_file, column.scale)
         found = Typed.of(codes, [value.value for value in values])
         columns[name] = found if isinstance(findings.sheet.rows, Table) else list(found)
+        if column.scale > 1 and fields[name].kind == "count":
+            told = codes[codes >= 0].tolist()
+            _say_scale(findings, column, [coded.values[code] for code in told], [values[code] for code in told])
         said = np.array([*(bool(value.rule or value.clear) for value in values), False], bool)
         for row in np.flatnonzero(said[codes]).tolist():
             value, cell = values[codes[row]], coded.values[codes[row]]
             if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
             elif value.rule:
-                findings.add(value.rule, row, places[row], name, cell, value.detail, value.fix)
+                findings.add(value.rule, row, places[row], name, cell, value.detail, value.fix, value.suggestion)
     return columns, clears
+
+
+def _say_scale(findings: Findings, column: Column, cells: list[Cell], values: list[Value]) -> None:
+    """Ask about a column in ten thousands with both readings of its first numbers."""
+    shown = [
+        f"{cell} 按 {value.value:,} 读入" for cell, value in zip(cells, values, strict=True) if value.value is not None
+    ]
+    detail = f"“{column.label}”的数乘以 {column.scale:,}：{'，'.join(shown[:LISTED])}"
+    where = address(column.row, column.index)
+    findings.problems.append(problem("unit_scale", findings.sheet.name, where, column.label, column.label, detail))
 
 
 def ranges(cells: Iterable[str]) -> Iterator[str]:
@@ -248,8 +262,10 @@ def total_problems(
     if len(totals) != 1:
         return
     for column in layout.columns:
-        stated = cell_at(sheet, totals[0], column.index)
-        if column.field and column.field in columns and column.field in counts and isinstance(stated, int):
+        if not (column.field and column.field in columns and column.field in counts):
+            continue
+        stated = stated_count(cell_at(sheet, totals[0], column.index), column.field, column.scale)
+        if stated is not None:
             summed = typed(columns[column.field]).total()
             if summed != stated:
                 where = address(totals[0], column.index)

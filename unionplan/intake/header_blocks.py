@@ -56,11 +56,13 @@ def depths(sheet: Sheet, top: int, span: Span = ALL) -> list[int]:
     A cell merged downwards says it outright; else every further row of words is a possibility.
     """
     deepest = 1
-    while deepest < DEEPEST and top + deepest < len(sheet.rows) and is_heading(sheet.rows[top + deepest], span, 1):
+    while deepest < DEEPEST and top + deepest < len(sheet.rows) and is_heading(sheet.rows[top + deepest], span):
         deepest += 1
     low = max((last for first, left, last, right in sheet.merged
                if first == top and last > first and span[0] <= left <= span[1]), default=top) - top + 1  # fmt: skip
     if low > 1:
+        while deepest < low and is_heading(sheet.rows[top + deepest], span, 1):  # one word under a merged cell
+            deepest += 1
         return [min(low, deepest)]
     return list(range(1, deepest + 1))
 

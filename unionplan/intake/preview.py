@@ -136,7 +136,9 @@ def submit(
 def _finished(draft: Draft, file: FileReading, cube: pd.DataFrame, as_of: date | None) -> Preview:
     change = None
     if not blocked(draft):
-        change = Change("submit", frames=draft.frames, tables=draft.tables, expects=draft.expects, encoded=draft.encoded)
+        change = Change(
+            "submit", frames=draft.frames, tables=draft.tables, expects=draft.expects, encoded=draft.encoded
+        )
     merges = draft.merges
     both: list[Merge | Upsert] = [*merges, *draft.upserts]
     details = [merge.details for merge in both if len(merge.details)]

@@ -16,9 +16,11 @@ from unionplan.intake.cells import Cell, Unreadable, plain_cell
 
 PLAIN, MOMENT, LASTING = 0, 1, 2
 """How a number is shown: as itself, as a date or time of day, as hours that run on."""
-_BUILT_IN = {**dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), MOMENT), 46: LASTING}
+BUILT_IN = {**dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), MOMENT), 46: LASTING}
 """Number formats that every program knows by number; 27–36 and 50–58 are the Chinese dates."""
 _QUIET = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_LONGEST_FORMAT = 1_000
+"""Excel keeps 255 characters; a format of megabytes is no format."""
 _ESCAPED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 _PLAIN_STRING = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 _NO_RESULT = "公式没有结果"
@@ -101,7 +103,7 @@ def unescaped(text: str) -> str:
 
 def shown_as(code: str) -> int:
     """Return how a number format shows a number: PLAIN, MOMENT or LASTING."""
-    bare = _QUIET.sub("", code.split(";")[0]).lower()
+    bare = _QUIET.sub("", code.split(";")[0][:_LONGEST_FORMAT]).lower()
     if re.search(r"\[(h+|m+|s+)\]", bare):
         return LASTING
     return MOMENT if re.search(r"[ymdhs]|aaa", bare.replace("general", "")) else PLAIN
@@ -119,7 +121,7 @@ def styles_of(xml: bytes) -> list[int]:
             formats[int(attributes["numFmtId"])] = shown_as(attributes.get("formatCode", ""))
         elif name == "xf" and inside[0]:
             number = int(attributes.get("numFmtId", 0))
-            styles.append(formats[number] if number in formats else _BUILT_IN.get(number, PLAIN))
+            styles.append(formats[number] if number in formats else BUILT_IN.get(number, PLAIN))
 
     def end(tag: str) -> None:
         if tag.rpartition(":")[2] == "cellXfs":
@@ -159,6 +161,7 @@ def strings_of(xml: bytes) -> list[str]:
 
 
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#(\d+)|(\w+));")
+_NO_LETTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
@@ -173,7 +176,10 @@ def _entity(found: re.Match[str]) -> str:
         if found[3] not in _NAMED:
             raise ValueError(found[0])
         return _NAMED[found[3]]
-    return chr(int(found[1], 16) if found[1] else int(found[2]))
+    letter = chr(int(found[1], 16) if found[1] else int(found[2]))
+    if _NO_LETTER.match(letter):
+        raise ValueError(found[0])
+    return letter
 
 
 def parse(
