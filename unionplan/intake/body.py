@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from unionplan.intake.cells import Cell, Sheet
+from unionplan.intake.cells import Cell, Sheet, Table
 from unionplan.intake.header_blocks import Span, is_heading, within
 from unionplan.intake.headers import bare_label, header_words, indicators_named, plain, types_named
 from unionplan.observations import told_words
@@ -124,8 +124,10 @@ def _is_caption(texts: Sequence[str], cells: Sequence[Cell]) -> bool:
         return not all(len(text) == 1 for text in texts)
     numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 2]
     letters = [text for text in texts if text in _LETTERS]
-    counted = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    return counted and len(numbers) + len(letters) == len(texts) and bool(letters or len(numbers) == len(texts) > 3)
+    counted = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    marked = len(numbers) >= 3 or (numbers[:1] == [1] and len(letters) + len(numbers) >= 3)
+    everything = len(numbers) + len(letters) == len(texts)
+    return counted and marked and everything and bool(letters or len(numbers) == len(texts) > 3)
 
 
 def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = ()) -> Body:
@@ -133,8 +135,10 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = ()) -
     body, said = Body(), _said(title)
     words: list[str] = []
     summed = False
-    for place in range(first, len(sheet.rows)):
+    for place in _looked_at(sheet, first, shape, body):
         row = sheet.rows[place]
+        if body.rows and body.rows[-1] == place - 1:
+            summed, words = False, []
         kind = row_kind(row, shape, place in shape.merged)
         if kind == "heading" or (kind == "repeat" and words and _said(words) - said):
             body.end = place
@@ -151,6 +155,26 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = ()) -
         texts = [str(cell) for _, cell in within(row, shape.span)]
         words = [*words, *texts] if kind in ("title", "group") else words if kind in ("blank", "repeat") else []
     return body
+
+
+def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[int]:
+    """Every row; of a large sheet only those that may be no data, the others go straight to the body's rows."""
+    if not isinstance(sheet.rows, Table):
+        yield from range(first, len(sheet.rows))
+        return
+    from unionplan.intake.body_scan import rows_to_look_at
+
+    for place in rows_to_look_at(sheet.rows, first, shape, _telling):
+        body.rows.extend(range(first, place))
+        yield place
+        first = place + 1
+    body.rows.extend(range(first, len(sheet.rows)))
+
+
+def _telling(text: str) -> bool:
+    """Whether a text can make its row a total, a part of one or a note."""
+    flat = plain(text)
+    return bool(_TOTAL.match(flat) or _PART.match(flat) or _NOTE.match(unicodedata.normalize("NFKC", text).strip()))
 
 
 def _said(texts: Sequence[str]) -> set[str]:

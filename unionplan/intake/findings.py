@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
-from unionplan.intake.fields import readings
+import numpy as np
+
+from unionplan.intake.cells import Table
+from unionplan.intake.fields import Value, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
 from unionplan.intake.problems import Problem, problem, rules
 from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.intake.typed import Typed, typed
 from unionplan.observations import Field
 
 LISTED = 3
@@ -35,7 +39,7 @@ class Rows:
     rejecting problem. `problems`: everything found.
     """
 
-    columns: dict[str, list[Any]]
+    columns: dict[str, Sequence[Any]]
     places: list[int]
     clears: list[tuple[int, str]]
     rejected: set[int]
@@ -55,12 +59,13 @@ class Findings:
         self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def add(
-        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
-    ) -> None:
+        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = "",
+        suggestion: str = "",
+    ) -> None:  # fmt: skip
         """Note what `rule` says about a cell; a repair is gathered with the others of its column."""
         column = self.columns.get(field, Column(0, "", None))
         where = address(place, column.index)
-        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
+        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix, suggestion)
         if found.severity == "fixed":
             self._repairs.setdefault((rule, field), []).append((where, detail))
             return
@@ -96,28 +101,52 @@ def condensed(problems: Iterable[Problem]) -> list[Problem]:
 def _together(others: list[Problem]) -> Problem:
     where = "、".join(found.cell for found in others[:LISTED] if found.cell)
     says, advice = rules()[others[0].rule][1:]
-    said = replace(others[0], cell=where, value="", message=f"{says}（另有 {len(others):,} 处，不再逐一列出）", fix=advice)
+    said = replace(
+        others[0], cell=where, value="", message=f"{says}（另有 {len(others):,} 处，不再逐一列出）", fix=advice
+    )
     return said.with_cells(ranges(found.cell for found in others if _ONE_CELL.fullmatch(found.cell)))
 
 
 def typed_columns(
     findings: Findings, places: list[int], fields: Mapping[str, Field], units: Mapping[str, str], text_file: bool
-) -> tuple[dict[str, list[Any]], list[tuple[int, str]]]:
-    """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied."""
-    columns: dict[str, list[Any]] = {}
-    clears = []
+) -> tuple[dict[str, Sequence[Any]], list[tuple[int, str]]]:
+    """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied.
+
+    A large sheet's columns are Typed. Only distinct cells are read, and only those with something to say are
+    looked up in their rows.
+    """
+    columns: dict[str, Sequence[Any]] = {}
+    clears: list[tuple[int, str]] = []
+    rows = np.array(places, np.int64)
     for name, column in findings.columns.items():
         if name not in fields:
             continue
-        cells = [cell_at(findings.sheet, place, column.index) for place in places]
-        values = readings(fields[name], cells, units, text_file)
-        columns[name] = [value.value for value in values]
-        for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
+        coded = findings.sheet.column(column.index)
+        codes = coded.codes[rows]
+        values = readings(fields[name], coded.values, units, text_file, column.scale)
+        found = Typed.of(codes, [value.value for value in values])
+        columns[name] = found if isinstance(findings.sheet.rows, Table) else list(found)
+        if column.scale > 1 and fields[name].kind == "count":
+            told = codes[codes >= 0].tolist()
+            _say_scale(findings, column, [coded.values[code] for code in told], [values[code] for code in told])
+        said = np.array([*(bool(value.rule or value.clear) for value in values), False], bool)
+        for row in np.flatnonzero(said[codes]).tolist():
+            value, cell = values[codes[row]], coded.values[codes[row]]
             if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
             elif value.rule:
-                findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
+                findings.add(value.rule, row, places[row], name, cell, value.detail, value.fix, value.suggestion)
     return columns, clears
+
+
+def _say_scale(findings: Findings, column: Column, cells: list[Cell], values: list[Value]) -> None:
+    """Ask about a column in ten thousands with both readings of its first numbers."""
+    shown = [
+        f"{cell} 按 {value.value:,} 读入" for cell, value in zip(cells, values, strict=True) if value.value is not None
+    ]
+    detail = f"“{column.label}”的数乘以 {column.scale:,}：{'，'.join(shown[:LISTED])}"
+    where = address(column.row, column.index)
+    findings.problems.append(problem("unit_scale", findings.sheet.name, where, column.label, column.label, detail))
 
 
 def ranges(cells: Iterable[str]) -> Iterator[str]:
@@ -141,14 +170,18 @@ def cell_at(sheet: Sheet, place: int, index: int) -> Cell:
 
 
 def fill_units(
-    findings: Findings, columns: dict[str, list[Any]], places: list[int], unit: str | None,
+    findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], unit: str | None,
     telling: Container[int] | None = None,
 ) -> None:  # fmt: skip
     """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's.
 
     `telling`: the rows that hold any figure; the others need nothing.
     """
-    said = columns.setdefault("reporting_unit", [None] * len(places))
+    known = columns.get("reporting_unit")
+    if unit is None and isinstance(known, Typed) and known.told.all():
+        return
+    said = list(known) if known is not None else [None] * len(places)
+    columns["reporting_unit"] = said
     above = _merged_down(findings, "reporting_unit")
     by_place = dict(zip(places, said, strict=True))
     for row, place in enumerate(places):
@@ -208,20 +241,29 @@ def _headless(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
     """Columns with cells but without a header, as far as this table reaches."""
     headed = {column.index for column in layout.columns}
     low, high = layout.span
-    filled = {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
-    for index in sorted(filled - headed):
+    for index in sorted(_filled(sheet, layout) - headed):
         if low <= index <= high:
             yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
 
 
+def _filled(sheet: Sheet, layout: Layout) -> set[int]:
+    """The columns with a cell in any data row."""
+    if isinstance(sheet.rows, Table):
+        rows = np.array(layout.rows, np.int64)
+        return {index for index, column in enumerate(sheet.rows.columns) if (column.codes[rows] >= 0).any()}
+    return {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
+
+
 def compacted(
-    findings: Findings, columns: Mapping[str, list[Any]], places: list[int], clears: Iterable[tuple[int, str]],
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], clears: Iterable[tuple[int, str]],
     kept: list[int],
 ) -> Rows:  # fmt: skip
     """Leave out the rows that are not in `kept` and renumber what refers to positions."""
+    if len(kept) == len(places):
+        return Rows(dict(columns), places, list(clears), set(findings.rejected), findings.all())
     new = {row: number for number, row in enumerate(kept)}
     return Rows(
-        {name: [values[row] for row in kept] for name, values in columns.items()},
+        {name: _taken(values, kept) for name, values in columns.items()},
         [places[row] for row in kept],
         [(new[row], name) for row, name in clears if row in new],
         {new[row] for row in findings.rejected if row in new},
@@ -229,8 +271,12 @@ def compacted(
     )
 
 
+def _taken(values: Sequence[Any], rows: list[int]) -> Sequence[Any]:
+    return values.taken(np.array(rows, np.int64)) if isinstance(values, Typed) else [values[row] for row in rows]
+
+
 def total_problems(
-    sheet: Sheet, layout: Layout, columns: Mapping[str, list[Any]], counts: Container[str]
+    sheet: Sheet, layout: Layout, columns: Mapping[str, Sequence[Any]], counts: Container[str]
 ) -> Iterator[Problem]:
     """Tell where the one grand total differs from the sum of the rows; it is a check, never adopted."""
     totals = [
@@ -241,9 +287,11 @@ def total_problems(
     if len(totals) != 1:
         return
     for column in layout.columns:
-        stated = cell_at(sheet, totals[0], column.index)
-        if column.field and column.field in columns and column.field in counts and isinstance(stated, int):
-            summed = sum(value for value in columns[column.field] if value is not None)
+        if not (column.field and column.field in columns and column.field in counts):
+            continue
+        stated = stated_count(cell_at(sheet, totals[0], column.index), column.field, column.scale)
+        if stated is not None:
+            summed = typed(columns[column.field]).total()
             if summed != stated:
                 where = address(totals[0], column.index)
                 yield problem(

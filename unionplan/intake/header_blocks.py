@@ -43,7 +43,11 @@ def is_heading(row: Sequence[Cell], span: Span = ALL, least: int = 2) -> bool:
     """Whether a row can be a level of a header: at least `least` words, and nothing else but perhaps a unit note."""
     cells = [cell for _, cell in within(row, span)]
     words = [cell for cell in cells[: MOST_COLUMNS + 1] if isinstance(cell, str) and is_word(cell)]
-    return least <= len(words) <= MOST_COLUMNS and len(cells) - len(words) <= (1 if len(words) >= 4 else 0) and not _is_aside(words)
+    return (
+        least <= len(words) <= MOST_COLUMNS
+        and len(cells) - len(words) <= (1 if len(words) >= 4 else 0)
+        and not _is_aside(words)
+    )
 
 
 def _is_aside(words: Sequence[str]) -> bool:
@@ -58,11 +62,13 @@ def depths(sheet: Sheet, top: int, span: Span = ALL) -> list[int]:
     A cell merged downwards says it outright; else every further row of words is a possibility.
     """
     deepest = 1
-    while deepest < DEEPEST and top + deepest < len(sheet.rows) and is_heading(sheet.rows[top + deepest], span, 1):
+    while deepest < DEEPEST and top + deepest < len(sheet.rows) and is_heading(sheet.rows[top + deepest], span):
         deepest += 1
     low = max((last for first, left, last, right in sheet.merged
                if first == top and last > first and span[0] <= left <= span[1]), default=top) - top + 1  # fmt: skip
     if low > 1:
+        while deepest < low and is_heading(sheet.rows[top + deepest], span, 1):  # one word under a merged cell
+            deepest += 1
         return [min(low, deepest)]
     return list(range(1, deepest + 1))
 

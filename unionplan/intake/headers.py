@@ -36,7 +36,7 @@ _TIMES = {"万": 10_000, "百": 100, "千": 1_000, "亿": 100_000_000}
 def plain(text: object) -> str:
     """Return text for comparing: NFKC, without any spaces or line breaks, required-stars or a final colon."""
     folded = unicodedata.normalize("NFKC", str(text))
-    return re.sub(r"[\s*＊★_]+|x000D", "", folded).rstrip(":")
+    return re.sub(r"[\s*＊★※☆_]+|x000D", "", folded).rstrip(":")
 
 
 def bare_label(text: str) -> str:
@@ -165,7 +165,7 @@ def _grouped(texts: list[str], known: Mapping[str, str]) -> tuple[str | None, bo
              if group not in told_words()]  # fmt: skip
     named = [own, *named] if own else named
     rest = [_left_over(group) for group in groups if group not in told_words()]
-    if any(_CHANGING.search(text) for text in rest):
+    if any(changes(text) for text in rest):
         return None, False
     if field not in GROUPED:
         return (field if not (kinds or named) else None), not any(rest)
@@ -177,8 +177,14 @@ _CAPTION = re.compile(
     r"其中|覆盖|职工|会员|工会|建会|培训|活动|人数|\(|\)|、|和|及|的|年末|期末)"
 )
 _CHANGING = re.compile(
-    r"上年|去年|同期|上月|上期|计划|目标|任务|未|不|无|新增|新签|到期|失效|增减|增长|同比|环比|退休|拟|待|小微|规模以上|规上|排名"
+    r"上年|去年|同期|上月|上期|计划|目标|任务|未|不|无|新增|新签|到期|失效|增减|增长|同比|环比|退休|拟|待|小微|规模以上|规上|排名|"
+    r"单独|独立|区域性|行业性|以上|以下"
 )
+
+
+def changes(group: str) -> bool:
+    """Whether a group's words change what stands below it, so that it is no longer the plain count: 未签, 上年同期."""
+    return bool(_CHANGING.search(group))
 
 
 def _left_over(group: str) -> str:
@@ -208,7 +214,7 @@ def _joined(texts: list[str], known: Mapping[str, str], workbook: str) -> tuple[
     if field or not groups:
         return field, True
     rest = [_CAPTION.sub("", group) for group in groups]
-    if leaf not in known or any(_CHANGING.search(text) for text in rest):
+    if leaf not in known or any(changes(text) for text in rest):
         return None, False
     return known[leaf], not any(rest)
 

@@ -155,11 +155,20 @@ def _found(sheet: Sheet, known: Known, start: int, span: Span, only: int | None 
     if known.forms and (remembered := _remembered(sheet, known, blocks, span)):
         return remembered
     for guess in (False, True):
-        tried = (_tried(sheet, top, depth, kind, known, span, guess) for top, depth in blocks for kind in _kinds())
-        best = max(filter(None, tried), key=lambda header: header.score, default=None)
+        tried = [_tried(sheet, top, depth, kind, known, span, guess) for top, depth in blocks for kind in _kinds()]
+        best = _best([header for header in tried if header])
         if best is not None:
             return best if guess else _tried(sheet, best.top, best.depth, best.kind, known, span, True)
     return _other(sheet, blocks, span)
+
+
+def _best(headers: Sequence[_Header]) -> _Header | None:
+    """The one that says most; where its words stand again further up, as on every printed page, the first of them."""
+    best = max(headers, key=lambda header: header.score, default=None)
+    if best is None:
+        return None
+    words = [texts for _, _, texts in best.columns]
+    return next(one for one in headers if one.kind == best.kind and [texts for _, _, texts in one.columns] == words)
 
 
 def _may_head(sheet: Sheet, top: int, span: Span) -> bool:
@@ -221,7 +230,7 @@ def _by_values(
         if meant.exact or meant.how == "parts":
             continue
         cells = [row[index] for row in below if index < len(row) and row[index] is not None]
-        field = field_by_values(cells, kind, known.units)
+        field = field_by_values(cells, kind, known.units, column[2])
         if field and field not in taken:
             found[index] = column, Meaning(field, "values", 0.7, (field, *meant.candidates))
             taken.add(field)

@@ -129,14 +129,16 @@ def submit(
     ]  # fmt: skip
     uploads = ((seen.file.name, seen.file.data),) if seen.file.data else ()
     change = Change(seen.action, "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
-                    uploads, seen.change.expects)  # fmt: skip
+                    uploads, seen.change.expects, seen.change.encoded)  # fmt: skip
     return store.append(change, person, at)
 
 
 def _finished(draft: Draft, file: FileReading, cube: pd.DataFrame, as_of: date | None) -> Preview:
     change = None
     if not blocked(draft):
-        change = Change("submit", frames=draft.frames, tables=draft.tables, expects=draft.expects)
+        change = Change(
+            "submit", frames=draft.frames, tables=draft.tables, expects=draft.expects, encoded=draft.encoded
+        )
     merges = draft.merges
     both: list[Merge | Upsert] = [*merges, *draft.upserts]
     details = [merge.details for merge in both if len(merge.details)]

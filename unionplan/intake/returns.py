@@ -14,7 +14,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from unionplan.intake.fields import rate_of
+from unionplan.intake.fields import rate_of, stated_count
 from unionplan.intake.findings import (
     LISTED,
     Findings,
@@ -70,7 +70,7 @@ class _Summary:
     def __init__(
         self,
         findings: Findings,
-        columns: Mapping[str, list[Any]],
+        columns: Mapping[str, Sequence[Any]],
         places: list[int],
         clears: set[tuple[int, str]],
         layout: Layout,
@@ -330,11 +330,10 @@ def _overlapping(told: _Summary, rows: Sequence[int]) -> bool:
 def _total_differs(findings: Findings, told: _Summary, place: int, rows: Sequence[int]) -> Iterator[Problem]:
     for name in told.parts:
         column = findings.columns[name]
-        stated, values = cell_at(findings.sheet, place, column.index), [told.columns[name][row] for row in rows]
-        if isinstance(stated, str) and stated.strip().isdecimal():
-            stated = int(stated)
+        stated = stated_count(cell_at(findings.sheet, place, column.index), name, column.scale)
+        values = [told.columns[name][row] for row in rows]
         summed = sum(value for value in values if value is not None)
-        if isinstance(stated, int) and not isinstance(stated, bool) and values and summed != stated:
+        if stated is not None and values and summed != stated:
             yield problem("total_differs", findings.sheet.name, address(place, column.index), column.label, stated,
                           f"合计 {stated}，明细之和 {summed}")  # fmt: skip
 
@@ -356,10 +355,10 @@ def _total_rates(findings: Findings, told: _Summary, place: int) -> Iterator[Pro
 
 def _stated(findings: Findings, told: _Summary, place: int, part: tuple[str, str | None, str | None]) -> int | None:
     name = next((n for n, found in told.parts.items() if found == part), None)
-    cell = cell_at(findings.sheet, place, findings.columns[name].index) if name else None
-    if isinstance(cell, str) and cell.strip().isdecimal():
-        return int(cell)
-    return cell if isinstance(cell, int) and not isinstance(cell, bool) else None
+    if name is None:
+        return None
+    column = findings.columns[name]
+    return stated_count(cell_at(findings.sheet, place, column.index), name, column.scale)
 
 
 def _say_blank(findings: Findings, sheet: Sheet, places: list[int], kept: list[int]) -> None:
@@ -462,7 +461,7 @@ def last_of_month(day: date) -> date:
 
 def _typed(
     sheet: Sheet, layout: Layout, given: Given, listed: Sequence[Field], telling: Sequence[str]
-) -> tuple[tuple[dict[str, list[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
+) -> tuple[tuple[dict[str, Sequence[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
     """Columns by field, places and cleared cells; findings; and the positions of rows that tell any of `telling`."""
     units, unit, text_file = given
     findings = Findings(sheet, layout)
@@ -479,5 +478,5 @@ def _typed(
     return (columns, places, clears), findings, kept
 
 
-def _of(columns: Mapping[str, list[Any]], name: str, places: Sequence[int]) -> list[Any]:
+def _of(columns: Mapping[str, Sequence[Any]], name: str, places: Sequence[int]) -> Sequence[Any]:
     return columns.get(name) or [None] * len(places)

@@ -16,7 +16,7 @@ from unionplan.intake.cells import Cell, Unreadable, plain_cell
 
 PLAIN, MOMENT, LASTING = 0, 1, 2
 """How a number is shown: as itself, as a date or time of day, as hours that run on."""
-_BUILT_IN = {**dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), MOMENT), 46: LASTING}
+BUILT_IN = {**dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), MOMENT), 46: LASTING}
 """Number formats that every program knows by number; 27–36 and 50–58 are the Chinese dates."""
 _QUIET = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _LONGEST_FORMAT = 1_000
@@ -121,7 +121,7 @@ def styles_of(xml: bytes) -> list[int]:
             formats[int(attributes["numFmtId"])] = shown_as(attributes.get("formatCode", ""))
         elif name == "xf" and inside[0]:
             number = int(attributes.get("numFmtId", 0))
-            styles.append(formats[number] if number in formats else _BUILT_IN.get(number, PLAIN))
+            styles.append(formats[number] if number in formats else BUILT_IN.get(number, PLAIN))
 
     def end(tag: str) -> None:
         if tag.rpartition(":")[2] == "cellXfs":
