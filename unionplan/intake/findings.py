@@ -5,8 +5,10 @@ Shared by the ledger and the returns; runs in the reading process, so columns ar
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
@@ -17,12 +19,15 @@ from unionplan.intake.fields import Value, plainly_meant, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
-from unionplan.intake.problems import Problem, problem
+from unionplan.intake.problems import Problem, problem, rules
 from unionplan.intake.reading import Cell, Sheet, address
 from unionplan.intake.typed import Typed, typed
 from unionplan.observations import Field
 
 LISTED = 3
+MOST = 1_000
+"""Problems of one rule in one column that are told one by one: more than anybody mends one by one."""
+_ONE_CELL = re.compile(r"[A-Z]+\d+")
 SURE = 0.95
 
 
@@ -80,6 +85,26 @@ class Findings:
             where = "、".join(where for where, _ in cells[:LISTED])
             found = problem(rule, self.sheet.name, where, self.columns[field].label, "", shown + more)
             yield found.with_cells(ranges(where for where, _ in cells)) if more else found
+
+
+def condensed(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems with no more than MOST of one rule in one column; the others of it are told as one."""
+    kept, more = [], dict[tuple[str, str, str], list[Problem]]()
+    counts = Counter[tuple[str, str, str]]()
+    for found in problems:
+        key = (found.sheet, found.rule, found.column)
+        counts[key] += 1
+        (kept if counts[key] <= MOST else more.setdefault(key, [])).append(found)
+    return [*kept, *(_together(others) for others in more.values())]
+
+
+def _together(others: list[Problem]) -> Problem:
+    where = "、".join(found.cell for found in others[:LISTED] if found.cell)
+    says, advice = rules()[others[0].rule][1:]
+    said = replace(
+        others[0], cell=where, value="", message=f"{says}（另有 {len(others):,} 处，不再逐一列出）", fix=advice
+    )
+    return said.with_cells(ranges(found.cell for found in others if _ONE_CELL.fullmatch(found.cell)))
 
 
 def typed_columns(

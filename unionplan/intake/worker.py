@@ -11,7 +11,7 @@ from typing import Any
 from unionplan.intake import checks, returns
 from unionplan.intake.bounds import bounded
 from unionplan.intake.fields import folded, teach
-from unionplan.intake.findings import Rows
+from unionplan.intake.findings import Rows, condensed
 from unionplan.intake.known_forms import Known, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
@@ -101,7 +101,7 @@ def _fill_ledger(
 ) -> None:
     found = checks.ledger(sheet, layout, job["units"], job["unit"], as_of, job["text_file"])
     entry["rows"] = len(found.places)
-    entry["problems"] = [asdict(one) for one in found.problems]
+    entry["problems"] = [vars(one) for one in condensed(found.problems)]
     entry["clears"] = found.clears
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, {name: field.kind for name, field in FIELDS.items()})
@@ -114,7 +114,7 @@ def _fill_return(
     entry["rows"] = len(set(found.places))
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    entry["problems"] = [asdict(one) for one in found.problems]
+    entry["problems"] = [vars(one) for one in condensed(found.problems)]
     entry["table"] = f"sheet{number}.parquet"
     kinds = {
         "W2": {"reporting_unit": "text", "as_of": "date", "told": "text", "indicator": "text",
