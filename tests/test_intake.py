@@ -631,12 +631,17 @@ def test_two_sheets_and_several_units_are_one_commit(store, take, workbook):
 
 
 def test_a_skipped_sheet_is_told_and_an_unusable_one_asked_about(store, look, workbook):
-    other = "填报单位 | 本期收缴 | 累计收缴 | 经费\n文澜区 | 10 | 90 | 100"
-    seen = look(store, workbook({"台账": GOOD, "杂记": "随手记的几句话", "经费": other, "空表": ""}))
+    other = "条目编号 | 责任部门\nA1-2 | 经济工作部"
+    seen = look(store, workbook({"台账": GOOD, "杂记": "随手记的几句话", "分解": other, "空表": ""}))
     told = [(one.sheet, one.severity, one.message, one.fix) for one in seen.problems]
     assert told[:2] == [
         ("杂记", "fixed", "没有找到表头的工作表，已略过", "如有数据请保留原表的表头后重新上传"),
-        ("经费", "ask", "这张工作表目前还不能接收，将略过（看起来是经费收缴表）", "请确认只采用能接收的工作表"),
+        (
+            "分解",
+            "ask",
+            "这张工作表缺少必要的列，将略过（看起来是目标任务分解表）",
+            "请补上缺少的列，或确认只采用其他工作表",
+        ),
     ]
 
 
@@ -644,8 +649,8 @@ def test_a_skipped_sheet_is_told_and_an_unusable_one_asked_about(store, look, wo
     ("content", "rule", "message", "fix"),
     [
         ("随手记的几句话", "header_missing", "没有找到表头", "请使用本系统的模板，或保留原表的表头"),
-        ("填报单位 | 累计收缴 | 经费\n文澜区 | 10 | 9", "kind_later",
-         "这种表格目前还不能接收（看起来是经费收缴表）", "请上传企业台账、汇总表、培训统计表、活动台账或填报单位表"),
+        ("条目编号 | 责任部门\nA1-2 | 经济工作部", "kind_later",
+         "缺少这种表格必要的列（看起来是目标任务分解表）", "请使用本系统的模板，或补上缺少的列"),
         (HEAD, "no_rows", "没有可用的数据行（表头下没有行）", "请填写数据后重新上传"),
         (f"{HEAD}\n001 | 甲厂 | 文澜区", "no_rows", "没有可用的数据行（表头下有 1 行）", "请填写数据后重新上传"),
         ("", "no_rows", "没有可用的数据行（没有任何内容）", "请填写数据后重新上传"),

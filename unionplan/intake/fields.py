@@ -142,6 +142,7 @@ def _reader(field: Field, units: Mapping[str, str], text_file: bool, scale: int)
         "decimal": _decimal,
         "period": _period,
         "as_of": lambda cell: _as_of(cell, _date),
+        "span": _span,
         "yes_no": lambda cell: _yes_no(cell, field),
         "choice": lambda cell: _choice(cell, field),
     }
@@ -300,6 +301,36 @@ def _dated(cell: Cell, endless: bool) -> Value:
         pass
     only_month = bool(re.fullmatch(r"\d{4}[-./年]\d{1,2}月?", text))
     return Value(None, "date_unreadable", f"“{cell}”" + ("只写到月" if only_month else ""))
+
+
+_UP_TO = r"\s*(?:至|到|~|-|—|–)+\s*"
+_SPANS = tuple(
+    re.compile(first + _UP_TO + second)
+    for first, second in (
+        (r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?",
+         r"(?:(?:(\d{4})\s*[-./年]\s*)?(\d{1,2})\s*[-./月]\s*)?(\d{1,2})\s*日?"),
+        (r"(20\d\d)(\d\d)(\d\d)", r"(20\d\d)(\d\d)(\d\d)"),
+    )
+)  # fmt: skip
+
+
+def _span(cell: Cell) -> Value:
+    """起止日期 as (first day, last day): 2026-10-01至2026-10-15, 2026.10.1-10.15; one day alone is both."""
+    text = folded(cell)
+    found = next(filter(None, (pattern.fullmatch(text) for pattern in _SPANS)), None)
+    if found is None:
+        one = _date(cell)
+        return one if one.value is None else Value((one.value, one.value), one.rule, one.detail)
+    year, month, day, until_year, until_month, until_day = (int(part) if part else 0 for part in found.groups())
+    try:
+        first = date(year, month, day)
+        last = date(until_year or year, until_month or month, until_day)
+    except ValueError:
+        return Value(None, "date_unreadable", f"“{cell}”")
+    if first > last:
+        return Value((first, last), "dates_reversed", f"{first} 晚于 {last}")
+    plain = text == f"{first}至{last}"
+    return Value((first, last)) if plain else Value((first, last), "repaired", f"“{cell}” → {first}至{last}")
 
 
 def _day(cell: Cell) -> date | None:

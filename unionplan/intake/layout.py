@@ -23,6 +23,7 @@ _SAMPLED_ROWS = 40
 _SAMPLES = 3
 _NAMING = ("seq", "union_code", "uscc", "org_name", "reporting_unit", "district", "enterprise_type", "activity")
 _MEASURES = {"covered", "contracts", "covered_workers", "total", "unionised", "should_unionise"}
+_ROSTER = {"name", "identity", "trade", "course", "hours", "certificate", "institution"}
 _OTHER_KINDS = {
     "W2": {"total", "covered", "rate", "contracts", "covered_workers", "should_unionise"},
     "W3b": {"method", "classes", "persons", "person_times"},
@@ -212,6 +213,11 @@ def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
         and len(fields) >= 2,
         "W3b": bool({"persons", "person_times"} & fields) and bool({"method", "level", "classes"} & fields),
         "W4": "activity" in fields and bool({"planned_on", "done_on", "participants", "progress", "owner"} & fields),
+        "W3a": bool({"name", "identity", "certificate"} & fields) and len(_ROSTER & fields) >= 2,
+        "W5": "item" in fields and bool({"target", "quote", "kind", "end"} & fields),
+        "W6": "funds" in fields and bool({"reporting_unit", "task"} & fields),
+        "W7": bool({"seq", "item"} & fields)
+        and (bool({"problems", "next_steps"} & fields) or {"progress", "owner"} <= fields),
     }  # fmt: skip
     return fits[kind]
 

@@ -385,7 +385,7 @@ def _figures(findings: Findings, records: list[Record], places: list[int]) -> Ro
 
 def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     """Return the rows of a W3b sheet, columns named as observations.TRAINING, types as atoms or leaves."""
-    rows, findings, kept = _typed(sheet, layout, given, TRAINING, ("classes", "persons", "person_times"))
+    rows, findings, kept = typed_rows(sheet, layout, given, TRAINING, ("classes", "persons", "person_times"))
     columns, places, clears = rows
     columns["enterprise_type"] = [
         leaf_of(told) if told else "untyped" for told in _of(columns, "enterprise_type", places)
@@ -411,7 +411,7 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
 def activities(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     """Return the events of a W4 sheet, columns named as observations.ACTIVITIES."""
     units, _, text_file = given
-    rows, findings, kept = _typed(sheet, layout, (units, None, text_file), ACTIVITIES, ("activity",))
+    rows, findings, kept = typed_rows(sheet, layout, (units, None, text_file), ACTIVITIES, ("activity",))
     columns, places, clears = rows
     seen: dict[str, int] = {}
     for row in kept:
@@ -459,10 +459,10 @@ def last_of_month(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def _typed(
+def typed_rows(
     sheet: Sheet, layout: Layout, given: Given, listed: Sequence[Field], telling: Sequence[str]
 ) -> tuple[tuple[dict[str, Sequence[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
-    """Columns by field, places and cleared cells; findings; and the positions of rows that tell any of `telling`."""
+    """Return columns by field, places and cleared cells; findings; the positions of rows that tell any of `telling`."""
     units, unit, text_file = given
     findings = Findings(sheet, layout)
     places = list(layout.rows)

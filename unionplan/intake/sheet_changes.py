@@ -24,7 +24,7 @@ class Part:
     """One merge into one unit's data: the table (`table_of`) and the name of each row that went into it, in order."""
 
     unit: str
-    as_of: date
+    as_of: date | None
     tables: pd.Series[str]
     names: pd.Series[str]
     done: Merge | Upsert
@@ -79,7 +79,7 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
     name = f"{sheet.sheet} {sheet.columns[0][0]} 起" if shared and sheet.columns else sheet.sheet
     return SheetChange(
         name, sheet.kind, tuple(dict.fromkeys(part.unit for part, _ in own)),
-        max((part.as_of for part, _ in own), default=None),
+        max((part.as_of for part, _ in own if part.as_of), default=None),
         tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("").tolist()),
         counts["changed"], counts["unchanged"],
         tuple(name for done in first for name in done.kept), tuple(name for done in first for name in done.gone),
