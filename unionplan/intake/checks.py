@@ -6,6 +6,7 @@ in data/intake/checks.csv; a rejected row stays listed with its reason and never
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -55,6 +56,7 @@ def ledger(
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty]
     _check_rows(findings, columns, places, kept, as_of)
+    _check_names(findings, columns, places, kept)
     findings.problems += [
         *column_problems(sheet, layout),
         *_wide_workers(sheet, layout),
@@ -113,6 +115,20 @@ def _check_key(
         findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
 
 
+def _check_names(findings: Findings, columns: dict[str, list[Any]], places: list[int], kept: list[int]) -> None:
+    """Two enterprises of one unit whose names differ only in brackets, spaces or 有限（责任）公司 may be one."""
+    names, units = columns.get("org_name"), columns.get("reporting_unit")
+    if names is None or units is None:
+        return
+    first: dict[tuple[Any, str], int] = {}
+    for row in kept:
+        if names[row] and row not in findings.rejected:
+            seen = first.setdefault((units[row], loose_name(names[row])), row)
+            if seen != row:
+                detail = f"“{names[row]}”与第 {places[seen] + 1} 行“{names[seen]}”"
+                findings.add("similar_names", row, places[row], "org_name", names[row], detail)
+
+
 def _check_states(findings: Findings, states: list[Any], places: list[int], kept: list[int]) -> None:
     unsaid = [row for row in kept if states[row] is None and row not in findings.rejected]
     if unsaid:
@@ -160,6 +176,11 @@ def plain_name(name: str) -> str:
     """Return an enterprise's name for comparing: one width of brackets, no spaces, no 工会委员会 behind it."""
     folded = "".join(unicodedata.normalize("NFKC", name).split())
     return folded.removesuffix("工会委员会").removesuffix("工会")
+
+
+def loose_name(name: str) -> str:
+    """Return an enterprise's name as far as typists agree on it: no brackets, dots or 责任, none of the 工会 behind it."""
+    return re.sub(r"[()\[\]·.,、\-—_]", "", plain_name(name)).replace("有限责任公司", "有限公司")
 
 
 _UNIT_FIELDS = ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end")

@@ -55,7 +55,8 @@ class Layout:
     types that it names (observations.TOLD). `recognition` stands beside `columns`, `fingerprint` is the form's,
     `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report.
     `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
-    `groups`: rows between the data that name what follows.
+    `groups`: rows between the data that name what follows. `single`: its title says that it counts contracts
+    signed by one enterprise each.
     """
 
     kind: str | None
@@ -74,6 +75,7 @@ class Layout:
     start: int = 0
     span: Span = ALL
     groups: tuple[tuple[int, str], ...] = ()
+    single: bool = False
     end: int | None = None
 
 
@@ -273,6 +275,9 @@ def _remembered(sheet: Sheet, known: Known, blocks: Sequence[tuple[int, int]], s
 # ------------------------------------------------------------------ header and rows together
 
 
+_SINGLE = re.compile(r"单独签订|独立签订|单独建制|独立合同|单独合同")
+
+
 def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span) -> Layout:
     header = _chosen(sheet, known, header)
     below = sheet.rows[header.top + header.depth : header.top + header.depth + _SAMPLED_ROWS]
@@ -287,7 +292,8 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span)
         tuple(sorted(types_named(title))) if header.kind == "W2" else (),
         tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
         fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
-        _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups), _end(body, header),
+        _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups),
+        any(_SINGLE.search(plain(text)) for text in title), _end(body, header),
     )  # fmt: skip
 
 
