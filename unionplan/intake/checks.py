@@ -62,7 +62,9 @@ def ledger(
         *_wide_workers(sheet, layout),
         *total_problems(sheet, layout, columns, {name for name, field in FIELDS.items() if field.kind == "count"}),
     ]
-    if not kept:
+    if layout.nil:
+        findings.problems.append(problem("nil_return", sheet.name))
+    elif not kept:
         findings.problems.append(
             problem("no_rows", sheet.name, detail=f"表头下有 {len(places)} 行" if places else "表头下没有行")
         )

@@ -203,9 +203,13 @@ def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
         yield problem("mapping", sheet.name, address(column.row, column.index), column.label, column.label, detail)
     clashing = {column.index for column in layout.clashes}
     for column, seen in zip(layout.columns, layout.recognition, strict=True):
-        if column.index not in clashing and not (column.field and seen.confidence >= SURE):
+        if column.index not in clashing and seen.how != "month" and not (column.field and seen.confidence >= SURE):
             yield _recognised_problem(sheet, column, seen)
     yield from _headless(sheet, layout)
+    months = [column for column, seen in zip(layout.columns, layout.recognition, strict=True) if seen.how == "month"]
+    if months:
+        where, labels = address(months[0].row, months[0].index), "、".join(column.label for column in months)
+        yield problem("months_across", sheet.name, where, months[0].label, labels, labels)
 
 
 def _recognised_problem(sheet: Sheet, column: Column, seen: Recognition) -> Problem:

@@ -56,6 +56,9 @@ class Meaning:
         return self.how in _EXACT
 
 
+_MONTH = re.compile(r"(20\d\d年?)?(1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(份|末)?")
+
+
 @cache
 def meaning(levels: tuple[str, ...], kind: str, guess: bool = True) -> Meaning:
     """Return what a column's header cells (upper first) mean on a sheet of this kind, by their words alone.
@@ -67,6 +70,8 @@ def meaning(levels: tuple[str, ...], kind: str, guess: bool = True) -> Meaning:
         return Meaning(found, *_how_exact(levels, kind), candidates=(found,))
     if found:
         return Meaning(found, "parts", 0.8, (found,))
+    if _MONTH.fullmatch(plain(levels[-1])):
+        return Meaning(how="month", confidence=0.5)
     if kind == "W2" and (put_together := _parts(levels)):
         return Meaning(put_together, "parts", 0.85, (put_together,))
     return _similar(levels, kind) if guess else Meaning()

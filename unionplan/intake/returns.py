@@ -55,7 +55,7 @@ def summary(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     fill_units(findings, columns, places, unit, set(kept))
     records = [record for row in kept for record in told.records(row)]
     _check_summary(findings, records, [*column_problems(sheet, layout), *_totals(findings, told, kept)])
-    _say_blank(findings, sheet, places, kept)
+    _say_blank(findings, sheet, layout, kept)
     return _figures(findings, records, places)
 
 
@@ -370,8 +370,11 @@ def _stated(findings: Findings, told: _Summary, place: int, part: tuple[str, str
     return stated_count(cell_at(findings.sheet, place, column.index), name, column.scale)
 
 
-def _say_blank(findings: Findings, sheet: Sheet, places: list[int], kept: list[int]) -> None:
-    if not kept:
+def _say_blank(findings: Findings, sheet: Sheet, layout: Layout, kept: list[int]) -> None:
+    places = layout.rows
+    if layout.nil:
+        findings.problems.append(problem("nil_return", sheet.name))
+    elif not kept:
         detail = f"表头下有 {len(places)} 行，都没有填数" if places else "表头下没有行"
         findings.problems.append(problem("no_rows", sheet.name, detail=detail))
     elif len(kept) < len(places):
@@ -526,7 +529,7 @@ def typed_rows(
     if "reporting_unit" in fields:
         fill_units(findings, columns, places, unit, set(kept))
     findings.problems += column_problems(sheet, layout)
-    _say_blank(findings, sheet, places, kept)
+    _say_blank(findings, sheet, layout, kept)
     return (columns, places, clears), findings, kept
 
 
