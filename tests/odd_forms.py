@@ -126,22 +126,38 @@ def drawn(seed: int) -> Form:
 
 def _content(draw: Drawer) -> tuple[str, list[str], list[tuple[list[str], str]], str]:
     """Kind, key fields, (label path, field) of every column, and the indicator that the title names."""
-    shape = draw.one(("flat", "flat", "types", "indicators", "three", "prefixed", "training", "events", "ledger", "ledger2"))
+    shape = draw.one(
+        ("flat", "flat", "types", "indicators", "three", "prefixed", "training", "events", "ledger", "ledger2")
+    )
     draw.said.append(shape)
     named = draw.one(INDICATORS)
     seq = [("seq",)] if draw.maybe(0.6) else []
     simple = lambda *names: [([_label(draw, name)], name) for name in names]  # noqa: E731
-    measures = [m for m in ("total", "covered", "contracts", "covered_workers", "rate") if m in ("total", "covered") or draw.maybe(0.4)]
+    measures = [
+        m
+        for m in ("total", "covered", "contracts", "covered_workers", "rate")
+        if m in ("total", "covered") or draw.maybe(0.4)
+    ]
     unit = simple(*(["seq"] if seq else []), "reporting_unit")
     tail = simple(*(name for name in ("note",) if draw.maybe(0.3)))
     if shape == "flat":
         extra = simple(*[""] * draw.one((0, 0, 1, 2)))
-        return "W2", ["reporting_unit", "enterprise_type"], [*unit, *simple("enterprise_type", *measures), *_unlike(extra), *tail], named
+        return (
+            "W2",
+            ["reporting_unit", "enterprise_type"],
+            [*unit, *simple("enterprise_type", *measures), *_unlike(extra), *tail],
+            named,
+        )
     if shape == "types":
         told = draw.chance.sample(list(TYPES), draw.one((2, 3)))
         words = {kind: draw.one(TYPES[kind]) for kind in told}
         leaf = {m: _label(draw, m) for m in measures}
-        return "W2", ["reporting_unit"], [*unit, *(([words[k], leaf[m]], f"{m}@{k}") for k in told for m in measures), *tail], named
+        return (
+            "W2",
+            ["reporting_unit"],
+            [*unit, *(([words[k], leaf[m]], f"{m}@{k}") for k in told for m in measures), *tail],
+            named,
+        )
     if shape == "indicators":
         told = draw.chance.sample(list(INDICATORS), draw.one((2, 3)))
         words = {kind: draw.one(INDICATORS[kind]) for kind in told}
@@ -157,7 +173,11 @@ def _content(draw: Drawer) -> tuple[str, list[str], list[tuple[list[str], str]],
             *unit, *(([names[i], names[k], leaf[m]], f"{m}@{k}@{i}") for i in told for k in kinds for m in measures)], ""  # fmt: skip
     if shape == "prefixed":
         told = draw.chance.sample(list(TYPES), 2)
-        leaf = {"total": draw.one(("企业总数", "总数")), "covered": draw.one(("已签订企业数", "已建数", "已签数")), "rate": "覆盖率"}
+        leaf = {
+            "total": draw.one(("企业总数", "总数")),
+            "covered": draw.one(("已签订企业数", "已建数", "已签数")),
+            "rate": "覆盖率",
+        }
         return "W2", ["reporting_unit"], [
             *unit, *(([f"{k}{leaf[m].removeprefix('企业')}"], f"{m}@{k}") for k in told for m in ("total", "covered", "rate"))], named  # fmt: skip
     if shape == "training":
@@ -171,7 +191,9 @@ def _content(draw: Drawer) -> tuple[str, list[str], list[tuple[list[str], str]],
     names = ["union_code", *(["uscc"] if draw.maybe(0.5) else []), "org_name", *(["reporting_unit"] if draw.maybe(0.8) else []),
              "registration", *(["enterprise_state"] if draw.maybe(0.5) else []), "workers", *(["women_workers"] if draw.maybe(0.5) else []),
              "unionised", "members"]  # fmt: skip
-    head = [([LABELS["union_code"][0] if name == "union_code" else _label(draw, name, ledger=True)], name) for name in names]
+    head = [
+        ([LABELS["union_code"][0] if name == "union_code" else _label(draw, name, ledger=True)], name) for name in names
+    ]
     if shape == "ledger":
         return "W1", ["org_name"], [*simple(*(["seq"] if seq else [])), *head,
                                     *simple("contract_form", "contract_start", "contract_end", "wage_form", "wage_end", "congress", "disclosure"), *tail], ""  # fmt: skip
@@ -237,7 +259,11 @@ def _merge_header(draw: Drawer, offset: int, paths: list[list[str]], depth: int,
         while place < len(paths):
             end = place
             if level < len(paths[place]) - 1:
-                while end + 1 < len(paths) and paths[end + 1][: level + 1] == paths[place][: level + 1] and level < len(paths[end + 1]) - 1:
+                while (
+                    end + 1 < len(paths)
+                    and paths[end + 1][: level + 1] == paths[place][: level + 1]
+                    and level < len(paths[end + 1]) - 1
+                ):
                     end += 1
                 if end > place:
                     draw.merged.append((top + level, offset + place, top + level, offset + end))
@@ -253,7 +279,9 @@ def _asides(draw: Drawer, offset: int, names: list[str], depth: int) -> None:
         word = {"total": "家", "covered": "家", "contracts": "份", "covered_workers": "人", "rate": "%"}
         draw.put([*pad, *(word.get(name.split("@")[0]) for name in names)])
     if draw.maybe(0.15, "column numbers"):
-        letters = [name.split("@")[0] in ("seq", "reporting_unit", "enterprise_type", "activity", "org_name") for name in names]
+        letters = [
+            name.split("@")[0] in ("seq", "reporting_unit", "enterprise_type", "activity", "org_name") for name in names
+        ]
         count = iter(range(1, 99))
         marks = iter("甲乙丙丁")
         draw.put([*pad, *(next(marks) if letter else next(count) for letter in letters)])

@@ -136,16 +136,18 @@ def _is_caption(texts: Sequence[str], cells: Sequence[Cell]) -> bool:
     return counted and marked and everything and bool(letters or len(numbers) == len(texts) > 3)
 
 
-def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = ()) -> Body:
+def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), to_the_end: bool = False) -> Body:
     """Return the rows of the table whose header ends above row `first`; one pass, to its end or to the next table."""
-    body, said = Body(), _said(title)
+    body, said, titles = Body(), _said(title), {plain(text) for text in title}
     words: list[str] = []
     lone: list[int] = []
     summed = False
     for place in range(first, len(sheet.rows)):
         row = sheet.rows[place]
         kind = row_kind(row, shape, place in shape.merged)
-        if kind == "heading" or (kind == "repeat" and words and _said(words) - said):
+        if kind == "lone" and plain(within(row, shape.span)[0][1]) in titles:
+            kind = "title"  # printed again at the head of a page
+        if not to_the_end and (kind == "heading" or (kind == "repeat" and words and _said(words) - said)):
             body.end = place
             break
         texts = [str(cell) for _, cell in within(row, shape.span)]

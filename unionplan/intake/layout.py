@@ -113,23 +113,25 @@ class _Header:
 
 def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:
     """Return the layout of every table on `sheet`, from the top and from the left; at least one."""
+    known = known or Known()
     found = [laid_out(sheet, known)]
     while (end := found[-1].end) is not None:
         following = laid_out(sheet, known, end)
-        if following.kind is None or following.header is None:
+        if following.kind is None or following.header is None:  # no table after all: its rows stay with the one above
+            found[-1] = laid_out(sheet, known, found[-1].start, to_the_end=True)
             break
         found.append(following)
-    return [part for layout in found for part in _side_by_side(sheet, layout, known or Known())]
+    return [part for layout in found for part in _side_by_side(sheet, layout, known)]
 
 
-def laid_out(sheet: Sheet, known: Known | None = None, start: int = 0) -> Layout:
+def laid_out(sheet: Sheet, known: Known | None = None, start: int = 0, to_the_end: bool = False) -> Layout:
     """Return the layout of the first table from row `start` on; a table whose header nobody knows has kind None and
-    no rows."""
+    no rows. `to_the_end`: nothing below it is another table."""
     known = known or Known()
     header = _found(sheet, known, start, ALL)
     if header is None:
         return Layout(None, None, 0, (), (), (), nil=_is_nil(sheet, start), start=start)
-    return _layout(sheet, known, header, start, ALL)
+    return _layout(sheet, known, header, start, ALL, to_the_end)
 
 
 def _side_by_side(sheet: Sheet, layout: Layout, known: Known) -> Iterator[Layout]:
@@ -228,7 +230,7 @@ def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
     fits = {
         "units": "reporting_unit" in fields and bool(fields & {"group", "order", "aliases"}),
         "W1": bool(fields & {"org_name", "union_code", "uscc"}) and len(own) >= 2,
-        "W2": ((bool(fields & _MEASURES) and len(fields) >= 2) or {"months"} <= fields)
+        "W2": ((bool(fields & _MEASURES) and len(fields) >= 2) or ("months" in fields and not fields & {"method", "level", "classes"}))
         and (grouped or bool({"reporting_unit", "enterprise_type"} & fields) or len(fields & (_MEASURES | {"rate"})) >= 2)
         ,
         "W3b": bool({"persons", "person_times", "months"} & fields) and bool({"method", "level", "classes"} & fields),
@@ -301,13 +303,13 @@ def _remembered(sheet: Sheet, known: Known, blocks: Sequence[tuple[int, int]], s
 _SINGLE = re.compile(r"单独签订|独立签订|单独建制|独立合同|单独合同")
 
 
-def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span) -> Layout:
+def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span, to_the_end: bool = False) -> Layout:
     header = _chosen(sheet, known, header)
     below = sheet.rows[header.top + header.depth : header.top + header.depth + _SAMPLED_ROWS]
     columns, clashes, meanings = _columns(header)
     columns = _scaled(sheet, header, columns, start)
     title = _texts(sheet.rows[start : header.top], span) or _texts(sheet.rows[start : header.top], ALL)
-    body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title)
+    body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title, to_the_end)
     named_ = indicators_named(title) if header.kind == "W2" else set()
     return Layout(
         header.kind or None, header.top, header.depth, columns, tuple(body.rows), tuple(body.totals), clashes,

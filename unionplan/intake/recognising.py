@@ -149,7 +149,7 @@ def _similar(levels: Sequence[str], kind: str) -> Meaning:
     if kind == "W2" and any(bare_label(level) for level in levels[:-1]):
         under = synonyms(kind).get(bare_label(levels[-1]))  # what a group changes is no longer that count: asked
         return Meaning(candidates=(under,), confidence=0.5) if under else Meaning()
-    label = bare_label(levels[-1])
+    label = re.sub(r"^20\d\d年度?末?", "", bare_label(levels[-1]))
     ranked: dict[str, float] = {}
     for word, field in synonyms(kind).items():
         likeness = _likeness(label, word)
