@@ -41,6 +41,7 @@ def stated_as_of(sheet: Sheet, layout: Layout, file_name: str) -> tuple[date, st
             named = _named(cell)
             if named:
                 return named[0], f"标题 {address(place, index)}", named[1]
+    file_name = re.sub(r"\.[A-Za-z]\w{1,4}$", "", file_name)
     if named := _named(file_name):
         return named[0], "文件名", named[1]
     return _put_together([str(cell) for _, index, row in head if (cell := row[index]) is not None], file_name)
