@@ -130,6 +130,8 @@ def draft_ledger(draft: Draft, sheet: SheetReading) -> None:
 def with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
     """Return every row with the names of the fields that the clerk empties; rows keep the position they were read at."""
     clears: dict[int, set[str]] = {}
+    if not sheet.clears:
+        return rows.assign(clears=pd.Series([None], dtype=object).reindex(rows.index))
     for row, name in sheet.clears:
         clears.setdefault(row, set()).add(name)
     return rows.assign(clears=pd.Series([clears.get(place) for place in rows.index], index=rows.index, dtype=object))

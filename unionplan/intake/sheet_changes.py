@@ -72,7 +72,9 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
     own = [(part, (part.tables == table_of(sheet)).to_numpy()) for part in parts]
     own = [(part, here) for part, here in own if here.any()]
     first = [part.done for part, here in own if here[0]]
-    counts = Counter(outcome for part, here in own for outcome in part.done.outcomes[here])
+    counts = Counter[str]()
+    for part, here in own:
+        counts.update({str(outcome): count for outcome, count in part.done.outcomes[here].value_counts().items()})
     details = [part.done.details[here[part.done.details["place"].astype(int)]] for part, here in own]
     name = f"{sheet.sheet} {sheet.columns[0][0]} 起" if shared and sheet.columns else sheet.sheet
     return SheetChange(

@@ -11,7 +11,7 @@ from typing import Any
 from unionplan.intake import checks, kinds, masking, nils
 from unionplan.intake.bounds import bounded
 from unionplan.intake.fields import folded, teach
-from unionplan.intake.findings import Rows
+from unionplan.intake.findings import Rows, condensed
 from unionplan.intake.known_forms import Known, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
@@ -116,7 +116,7 @@ def _fill_ledger(
 ) -> None:
     found = checks.ledger(sheet, layout, job["units"], job["unit"], as_of, job["text_file"])
     entry["rows"] = len(found.places)
-    entry["problems"] = [asdict(one) for one in found.problems]
+    entry["problems"] = [vars(one) for one in condensed(found.problems)]
     entry["clears"] = found.clears
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, {name: field.kind for name, field in FIELDS.items()})
@@ -133,7 +133,7 @@ def _fill_return(
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
     told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or said == nils.Nils((), ()))]
-    entry["problems"] = [asdict(one) for one in told]
+    entry["problems"] = [vars(one) for one in condensed(told)]
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
 
