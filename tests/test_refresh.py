@@ -242,7 +242,7 @@ def test_many_problems_are_gathered_by_kind_and_listed_on_demand(
     rows = [f"'{number}|厂{number}|几个|是" for number in range(1, 2001)]
     drop(app, ("两千.xlsx", workbook(ledger("文澜区", *rows))))
     text = shown(app)
-    assert "问题清单：须改正 2000 处，已处理 1 处" in text
+    assert "问题清单：须改正 2,000 处，已处理 1 处" in text
     assert "G3、G4、G5 等 2,000 处" in text
     assert "厂1999" not in text
 
