@@ -290,6 +290,12 @@ ODD = """
 """
 
 
+MEANT = {
+    "工会统计编号": "union_code", "企业(单位)全称": "org_name", "县区": "reporting_unit", "控股情况（类型）": "control",
+    "在册职工总人数": "workers",
+}  # fmt: skip
+
+
 def choose(app: AppTest, label: str, option: str) -> None:
     """Set the one choice whose label holds these words."""
     [box] = [box for box in app.selectbox if label in box.label]
@@ -297,9 +303,11 @@ def choose(app: AppTest, label: str, option: str) -> None:
 
 
 def confirmed(app: AppTest) -> None:
-    """Say what the columns mean that the reading is not sure of, and have the form remembered."""
-    choose(app, "工会统计编号", "union_code")
-    choose(app, "在册职工总人数", "workers")
+    """Say what the columns mean of which the reading is not sure, and have the form remembered."""
+    for box in app.selectbox:
+        meant = next((field for label, field in MEANT.items() if f"“{label}”" in box.label), None)
+        if meant:
+            box.set_value(meant)
     press(app, "识别无误，记住表样")
 
 
@@ -310,7 +318,7 @@ def test_a_form_seen_for_the_first_time_is_confirmed_once_and_the_next_file_of_i
     text = shown(app)
     assert "这种表样第一次见。请核对各列认得对不对，确认一次，以后同样的表不再问。" in text
     assert "工作表“一览”，企业台账，表头在第 2 行，共 8 列" in text
-    assert "B2 工会统计编号 0001、0002 请选择 请选择" in re.sub(r"\s+", " ", text)
+    assert "G2 厂务公开 是、否 厂务公开 确定" in re.sub(r"\s+", " ", text)
     confirmed(app)
     commit = store.history()[-1]
     assert (commit.action, commit.note, commit.who) == ("remember_form", "企业台账表样“文澜区一览”，共 8 列", "王芳")

@@ -19,10 +19,11 @@ from unionplan import narrative, theme
 from unionplan.attainment import Difference
 from unionplan.intake.fields import readings
 from unionplan.intake.headers import field_label
+from unionplan.intake.prefill import prefilled
 from unionplan.intake.preview import Options, Preview
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.intake.sheet_changes import SheetChange
-from unionplan.intake.templates import KINDS, template
+from unionplan.intake.templates import KINDS
 from unionplan.observations import Field
 from unionplan.plan import COVERAGE
 from unionplan.ui import (
@@ -108,8 +109,7 @@ def wanted(name: str) -> Wanted:
 
 def _template(board: Board, kind: str, unit: str) -> bytes:
     chosen = None if unit == ALL else unit
-    ledger = board.store.newest_ledger(board.commit, chosen) if kind == "W1" else None
-    return template(kind, board.plan.units, None if kind == "units" else chosen, board.plan.items, ledger)
+    return prefilled(board.store, board.commit, kind, None if kind == "W7" else chosen)
 
 
 def _given_day(name: str) -> date | None:
