@@ -21,6 +21,8 @@ DATASETS = {
     "indicators": "指标定义",
     "units": "填报单位表",
     "settings": "设置",
+    "forms": "表样",
+    "aliases": "别名",
 }
 HEADERS = ("次数", "时间", "经办人", "事项", "文件", "涉及", "说明")
 

@@ -547,7 +547,7 @@ def test_check_tells_sheets_columns_and_problems(cli, files, tmp_path):
     }  # fmt: skip
     assert picture["sheets"] == []
     assert [found["message"] for found in picture["problems"]] == [
-        "这是PNG 图片。目前可收 .xlsx、.xls、.et 和 .csv（UTF-8 或 GB18030）"
+        "这是PNG 图片。可收 .xlsx、.xlsm、.xlsb、.xls、.et、.ods、.csv、.tsv，以及导出为网页或 XML 的表格"
     ]
 
 
@@ -668,7 +668,7 @@ WRONG = {
     ("account", "add"): None,
     ("template", "W5", "-o", "x.xlsx"): None,
     ("template", "W9", "-o", "x.xlsx"): "模板 W9：没有这种模板。目前有 W1、W2、W3b、W4、units。请改成其中之一。",
-    ("check", "x.csv", "--receipt", "y.xlsx"): "命令 check：“--receipt”尚未提供。请先看问题清单。",
+    ("check", "x.csv", "--receipt", "y.xlsx"): "文件 x.csv：打不开（No such file or directory）。请检查文件名。",
     ("serve", "--host", "0.0.0.0"): "监听地址 0.0.0.0：尚未设置账号，其他电脑打开后谁都能改数据。没有账号时只能在本机使用（127.0.0.1）。请去掉 --host，在本机打开；或先用 account add 建立账号。",
     ("submit", "x.csv", "--by", "王"): "文件 x.csv：打不开。须是本机上的文件。请检查文件名。",
     ("check", "x.csv"): "文件 x.csv：打不开（No such file or directory）。请检查文件名。",

@@ -1,11 +1,14 @@
 """Old spreadsheets (.xls, .et) cell by cell: what is read, in which encoding, and what a file that is none is told."""
 
+import io
 import struct
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import format_writers
 import pyarrow.parquet as pq
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +18,7 @@ from unionplan.intake.reading import read_book
 from unionplan.intake.xls import xls_sheets
 
 FILES = Path(__file__).resolve().parent / "files"
-ALLOWED = "目前可收 .xlsx、.xls、.et 和 .csv（UTF-8 或 GB18030）"
+ALLOWED = "可收 .xlsx、.xlsm、.xlsb、.xls、.et、.ods、.csv、.tsv，以及导出为网页或 XML 的表格"
 SAVE_AS = "请用 WPS 或 Excel 打开，另存为 .xlsx 后重新上传"
 DAMAGED = f"旧表.xls：文件已损坏，打不开。{ALLOWED}。请用 WPS 或 Excel 打开确认，另存为 .xlsx 后重新上传。"
 LOCKED = "旧表.xls：文件设了打开密码。须是没有密码的文件。请在 WPS 或 Excel 中取消密码，保存后重新上传。"
@@ -84,7 +87,7 @@ CELLS = {
     "内置14": DAY, "内置31": DAY, "内置57": DAY, "内置58": DAY, "时刻": time(12), "时长": timedelta(hours=36),
     "过大": 9_000_000_000, "负数": -3, "百分比": 0.5, "序列值": 45_000,
     **{word: Unreadable(word) for word in ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A")},
-    "公式": None, "空格": None, "格式空白": None,
+    "公式": Unreadable("公式没有结果"), "空格": None, "格式空白": None,
 }  # fmt: skip
 
 
@@ -154,6 +157,46 @@ def test_styles_that_break_the_parser_do_not_keep_the_cells_away():
     rows = [["甲", 1], ["乙", 2]]
     (sheet,) = xls_sheets(biff5(rows, 936, extra=record(0x92, b"\x38\x00\x00")), "旧表.xls")
     assert (sheet.rows, sheet.merged) == (rows, ())
+
+
+def xlwt_book(fill):
+    """A workbook of one sheet 台账 that `fill` has filled."""
+    book, out = xlwt.Workbook(), io.BytesIO()
+    fill(book.add_sheet("台账"), book)
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("formula", "cell"),
+    [
+        ("SUM(B1:B9)", Unreadable("公式没有结果")), ("B1+B2", Unreadable("公式没有结果")), ("(B1)*2", Unreadable("公式没有结果")),
+        ("IF(B1,1,2)-1", Unreadable("公式没有结果")), ('LEN("甲")%', Unreadable("公式没有结果")),
+        ("ROUND(B1,2)", Unreadable("公式没有结果")), ("COUNTIF(B1:B3,1)", Unreadable("公式没有结果")),
+        ('IF(B1>0,"","x")', None), ("B1", None), ('B1&"x"', None), ("VLOOKUP(1,B1:C3,2)", None), ('"x"', None),
+    ],
+)  # fmt: skip
+def test_a_formula_that_was_never_calculated_is_told_where_it_can_give_no_text(formula, cell):
+    def fill(sheet, _):
+        sheet.write(0, 0, xlwt.Formula(formula))
+        sheet.write(0, 1, "后")
+
+    assert xls_sheets(xlwt_book(fill), "旧表.xls")[0].rows == [[cell, "后"]]
+
+
+def test_hidden_sheets_rows_and_columns_are_told():
+    def fill(sheet, book):
+        for row in range(4):
+            for column in range(3):
+                sheet.write(row, column, row + column)
+        sheet.row(2).hidden = sheet.row(60).hidden = sheet.col(1).hidden = sheet.col(200).hidden = True
+        other = book.add_sheet("隐藏")
+        other.write(0, 0, "甲")
+        other.visibility = 1
+
+    first, second = xls_sheets(xlwt_book(fill), "旧表.xls")
+    assert (first.hidden, first.hidden_rows, first.hidden_columns) == (False, (2,), (1,))
+    assert (second.hidden, second.rows) == (True, [["甲"]])
 
 
 # ------------------------------------------------------------------ encodings
@@ -237,11 +280,11 @@ def test_the_word_for_an_encrypted_package_in_a_cell_is_no_password():
     [
         (
             "WordDocument",
-            f"这是旧版 Word 文档（.doc）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
+            f"这是旧版 Word 或 WPS 文字文档（.doc、.wps）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
         ),
         (
             "PowerPoint Document",
-            f"这是旧版演示文稿（.ppt）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
+            f"这是旧版演示文稿（.ppt、.dps）。{ALLOWED}。请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传。",
         ),
         ("HwpSummary", f"这是没有表格的复合文档。{ALLOWED}。{SAVE_AS}。"),
     ],
@@ -259,6 +302,21 @@ def test_an_old_ledger_is_taken_like_any_other(read):
     assert (file.format, file.problems, sheet.problems) == ("xls", (), ())
     rows = pq.read_table(sheet.table).select(["union_code", "org_name", "reporting_unit", "workers", "unionised"])
     assert [list(row.values()) for row in rows.to_pylist()] == LEDGER
+
+
+LEDGER_HEAD = ["统计编码", "单位名称", "填报单位", "企业状态", "控股情况", "职工人数", "是否建会", "变动日期"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xlsb", "ods", "xml", "html"])
+def test_a_ledger_in_any_format_is_taken_like_any_other(read, kind):
+    rows = [LEDGER_HEAD, ["001", "文澜一厂", "文澜区", "存续", "国有控股", 50, "是", DAY],
+            ["002", "文澜二厂", "文澜区", "存续", "私人控股", 30, "否", None]]  # fmt: skip
+    file = read(getattr(format_writers, kind)(rows), "台账2026年10月.xls")
+    (sheet,) = file.sheets
+    assert (file.format, sheet.kind, sheet.rows) == (kind, "W1", 2)
+    assert [one for one in sheet.problems if one.severity != "fixed"] == []
+    table = pq.read_table(sheet.table).select(["union_code", "workers", "changed_on"])
+    assert [list(row.values()) for row in table.to_pylist()] == [["001", 50, DAY], ["002", 30, None]]
 
 
 def test_bare_records_are_known_by_their_beginning(tmp_path):

@@ -31,6 +31,7 @@ from unionplan.attainment import Attainment, ItemState, Outlook, attainments
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
 from unionplan.intake.desk import read_file, unit_names
+from unionplan.intake.limits import upload_megabytes
 from unionplan.intake.preview import Options, preview, submit
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
@@ -420,7 +421,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _run_server(arguments: argparse.Namespace, address: str, root: Path) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "serve_app.py"),
                "--server.address", arguments.host, "--server.port", str(arguments.port),
-               "--logger.hideWelcomeMessage", "true"]  # fmt: skip
+               "--server.maxUploadSize", str(upload_megabytes()), "--logger.hideWelcomeMessage", "true"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "UNIONPLAN_STORE": str(root.resolve())})  # noqa: S603 - our own interpreter and app
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ended from outside, the server ends too
     try:

@@ -176,10 +176,44 @@ def as_of_words(rows: Sequence[Attainment]) -> str:
 
 
 def effect(before: Attainment, after: Attainment, indicator: Indicator) -> str:
-    """Return what a change does to one figure: 42.6%（…）→ 44.1%（…），滞后 → 偏慢."""
-    rate = f"{figure(before, indicator)} → {figure(after, indicator)}"
+    """Return what a change does to one figure: …推行面 42.6% → 44.1%，滞后 → 偏慢（1,278/3,000 → 1,323/3,000）."""
+    rates = [_rate_alone(row) for row in (before, after)]
     words = [theme.STATUS[row.status].word for row in (before, after)]
-    return f"{subject(after, indicator)} {rate}，" + (words[0] if words[0] == words[1] else " → ".join(words))
+    told = [_arrow(rates)]
+    if words[1] != rates[1]:  # a rate that became 未报 has said its state already
+        told.append(words[1] if words[0] == rates[0] else _arrow(words))
+    counts = [_counts(row) for row in (before, after)]
+    shown = _arrow(counts) if all(counts) else counts[1] or (counts[0] and f"原 {counts[0]}")
+    return f"{subject(after, indicator)} {'，'.join(told)}" + (f"（{shown}）" if shown else "")
+
+
+def effect_lead(changed: int, others: int) -> str:
+    """Return how many headline figures a change moves: 确认后 3 项主要指标有变化，其余 9 项不变."""
+    if not changed:
+        return f"确认后 {others} 项主要指标都不变"
+    return f"确认后 {changed} 项主要指标有变化" + (f"，其余 {others} 项不变" if others else "")
+
+
+def moved(before: Attainment, after: Attainment) -> bool:
+    """Return whether a figure shows anything else after a change: its counts or its status."""
+    return (before.numerator, before.denominator, before.status) != (after.numerator, after.denominator, after.status)
+
+
+def _arrow(words: Sequence[str]) -> str:
+    """What was and what is, once where they are the same."""
+    return " → ".join(dict.fromkeys(words))
+
+
+def _rate_alone(row: Attainment) -> str:
+    if row.numerator is None or not row.denominator:
+        return "未报" if row.numerator is None or row.denominator is None else "无应建单位"
+    return f"{theme.percent(row.numerator, row.denominator, row.target_bp)}%"
+
+
+def _counts(row: Attainment) -> str:
+    if row.numerator is None or not row.denominator:
+        return ""
+    return f"{theme.count(row.numerator)}/{theme.count(row.denominator)}"
 
 
 # Headline figures

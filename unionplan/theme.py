@@ -133,7 +133,19 @@ ATOM_WORDS: Mapping[str, str] = MappingProxyType(
 
 
 SEVERITY_WORDS: Mapping[str, str] = MappingProxyType({"reject": "须改正", "ask": "请核对", "fixed": "已处理"})
-ACTION_WORDS: Mapping[str, str] = MappingProxyType({"seed": "建库", "submit": "入库", "undo": "撤销"})
+ACTION_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "seed": "建库",
+        "submit": "入库",
+        "correct": "更正",
+        "nil": "零报告",
+        "undo": "撤销",
+        "remember_form": "记住表样",
+        "forget_form": "删去表样",
+        "remember_word": "记住别名",
+        "forget_word": "删去别名",
+    }
+)
 
 
 def role(status: str) -> Role:

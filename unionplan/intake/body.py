@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from unionplan.intake.cells import Cell, Sheet
+from unionplan.intake.cells import Cell, Sheet, Table
 from unionplan.intake.header_blocks import Span, is_heading, within
 from unionplan.intake.headers import bare_label, header_words, indicators_named, plain, types_named
 from unionplan.observations import told_words
@@ -141,9 +141,12 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), t
     body, said, titles = Body(), _said(title), {plain(text) for text in title}
     words: list[str] = []
     lone: list[int] = []
-    summed = False
-    for place in range(first, len(sheet.rows)):
+    summed, before = False, first - 1
+    for place in _looked_at(sheet, first, shape, body):
         row = sheet.rows[place]
+        if place > before + 1:  # plain data in between
+            summed, words, lone = False, [], []
+        before = place
         kind = row_kind(row, shape, place in shape.merged)
         if kind == "lone" and plain(within(row, shape.span)[0][1]) in titles:
             kind = "title"  # printed again at the head of a page
@@ -174,6 +177,26 @@ def _take(body: Body, place: int, kind: str, row: Sequence[Cell], shape: Shape, 
         body.rows.append(place)
         return False
     return summed
+
+
+def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[int]:
+    """Every row; of a large sheet only those that may be no data, the others go straight to the body's rows."""
+    if not isinstance(sheet.rows, Table):
+        yield from range(first, len(sheet.rows))
+        return
+    from unionplan.intake.body_scan import rows_to_look_at
+
+    for place in rows_to_look_at(sheet.rows, first, shape, _telling):
+        body.rows.extend(range(first, place))
+        yield place
+        first = place + 1
+    body.rows.extend(range(first, len(sheet.rows)))
+
+
+def _telling(text: str) -> bool:
+    """Whether a text can make its row a total, a part of one or a note."""
+    flat = plain(text)
+    return bool(_TOTAL.match(flat) or _PART.match(flat) or _NOTE.match(unicodedata.normalize("NFKC", text).strip()))
 
 
 def _said(texts: Sequence[str]) -> set[str]:

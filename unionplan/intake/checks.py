@@ -6,11 +6,16 @@ in data/intake/checks.csv; a rejected row stays listed with its reason and never
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from unionplan.errors import PlanError
 from unionplan.intake.findings import (
@@ -28,6 +33,7 @@ from unionplan.intake.headers import plain
 from unionplan.intake.layout import Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, Unreadable, address
+from unionplan.intake.typed import Typed, typed
 from unionplan.observations import FIELDS, IDENTITY
 from unionplan.plan import UNIT_COLUMNS, units_of
 
@@ -71,31 +77,58 @@ def ledger(
     return compacted(findings, columns, places, clears, kept)
 
 
-def _empty_rows(findings: Findings, columns: dict[str, list[Any]], places: list[int]) -> set[int]:
+def enterprise(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str, as_of: date | None) -> Rows:
+    """Return the typed columns of a sheet with one enterprise, judged as a row of a ledger is; blank cells are allowed."""
+    findings, places = Findings(sheet, layout), list(layout.rows)
+    columns, clears = typed_columns(findings, places, FIELDS, units, text_file=True)
+    fill_units(findings, columns, places, unit)
+    _check_rows(findings, columns, places, [0], as_of)
+    return compacted(findings, columns, places, clears, [0])
+
+
+def _empty_rows(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int]) -> set[int]:
     """Rows that hold a name and nothing else: a prefilled form not filled in. They are no data."""
-    data = [values for name, values in columns.items() if name not in _BARE]
-    empty = {row for row in range(len(places)) if all(v[row] is None for v in data) and row not in findings.rejected}
+    telling = np.zeros(len(places), bool)
+    for name, values in columns.items():
+        if name not in _BARE:
+            telling |= typed(values).told
+    telling[list(findings.rejected)] = True
+    empty = np.flatnonzero(~telling).tolist()
     if empty and len(empty) < len(places):
         names = columns.get("org_name", [None] * len(places))
-        shown = "、".join(str(names[row] or f"第{places[row] + 1}行") for row in sorted(empty)[:LISTED])
+        shown = "、".join(str(names[row] or f"第{places[row] + 1}行") for row in empty[:LISTED])
         more = f"等 {len(empty)} 家" if len(empty) > LISTED else ""
-        first = sorted(empty)[0]
-        findings.add("rows_empty", first, places[first], "org_name", detail=shown + more)
-    return empty
+        findings.add("rows_empty", empty[0], places[empty[0]], "org_name", detail=shown + more)
+    return set(empty)
 
 
 def _check_rows(
-    findings: Findings, columns: dict[str, list[Any]], places: list[int], kept: list[int], as_of: date | None
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int], as_of: date | None
 ) -> None:
-    blank = [None] * len(places)
-    get = {name: columns.get(name, blank) for name in FIELDS}
+    """Look at the rows that may contradict themselves or repeat another; all others are passed over."""
+    get = {name: typed(columns[name]) if name in columns else Typed.blank(len(places)) for name in FIELDS}
+    suspect = _suspects(get)
     seen: dict[tuple[Any, str], int] = {}
-    for row in kept:
+    for row in [row for row in kept if suspect[row]] if len(kept) < len(places) else np.flatnonzero(suspect).tolist():
         record = {name: values[row] for name, values in get.items()}
         for rule, field, detail in _contradictions(record, as_of):
             findings.add(rule, row, places[row], field, record[field], detail)
         _check_key(findings, row, places, record, seen)
     _check_states(findings, get["enterprise_state"], places, kept)
+
+
+def _suspects(columns: Mapping[str, Typed]) -> NDArray[np.bool_]:
+    """Which rows `_contradictions` and `_check_key` have to look at: every row that either may speak of, perhaps more."""
+    workers, members = columns["workers"].numbers(), columns["members"].numbers()
+    union_code, uscc = columns["union_code"], columns["uscc"]
+    suspect = union_code.repeated() | uscc.repeated() | ~(union_code.told | uscc.told)
+    suspect |= (members > workers) | (columns["unionised"].is_one_of(["否"]) & (members > 0))
+    for part in _PARTS:
+        suspect |= columns[part].numbers() > workers
+    for name in _DATED:
+        start, end = columns[f"{name}_start"].numbers(), columns[f"{name}_end"].numbers()
+        suspect |= (start > end) | (columns[f"{name}_form"].is_one_of(["未签"]) & columns[f"{name}_end"].told)
+    return suspect
 
 
 def _check_key(
@@ -117,22 +150,26 @@ def _check_key(
         findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
 
 
-def _check_names(findings: Findings, columns: dict[str, list[Any]], places: list[int], kept: list[int]) -> None:
+def _check_names(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]) -> None:
     """Two enterprises of one unit whose names differ only in brackets, spaces or 有限（责任）公司 may be one."""
-    names, units = columns.get("org_name"), columns.get("reporting_unit")
-    if names is None or units is None:
+    if "org_name" not in columns or not len(places):
         return
+    names, units = typed(columns["org_name"]), columns["reporting_unit"]
+    alike = np.array([*repeating(names.values), False], bool)[names.codes] | names.repeated()
+    data = np.zeros(len(places), bool)
+    data[kept] = True
     first: dict[tuple[Any, str], int] = {}
-    for row in kept:
+    for row in np.flatnonzero(alike & data).tolist():
         if names[row] and row not in findings.rejected:
-            seen = first.setdefault((units[row], loose_name(names[row])), row)
+            seen = first.setdefault((units[row], loose_names([names[row]])[0]), row)
             if seen != row:
                 detail = f"“{names[row]}”与第 {places[seen] + 1} 行“{names[seen]}”"
                 findings.add("similar_names", row, places[row], "org_name", names[row], detail)
 
 
-def _check_states(findings: Findings, states: list[Any], places: list[int], kept: list[int]) -> None:
-    unsaid = [row for row in kept if states[row] is None and row not in findings.rejected]
+def _check_states(findings: Findings, states: Typed, places: list[int], kept: list[int]) -> None:
+    blank = set(np.flatnonzero(~states.told).tolist()) - findings.rejected
+    unsaid = [row for row in kept if row in blank] if blank else []
     if unsaid:
         findings.add("state_blank", unsaid[0], places[unsaid[0]], "enterprise_state", detail=f"共 {len(unsaid)} 家")
 
@@ -180,9 +217,20 @@ def plain_name(name: str) -> str:
     return folded.removesuffix("工会委员会").removesuffix("工会")
 
 
-def loose_name(name: str) -> str:
-    """Return an enterprise's name as far as typists agree on it: no brackets, dots or 责任, none of the 工会 behind it."""
-    return re.sub(r"[()\[\]·.,、\-—_]", "", plain_name(name)).replace("有限责任公司", "有限公司")
+def loose_names(names: Sequence[str]) -> list[str]:
+    """Return enterprises' names as far as typists agree on them: one width, no brackets, dots or 责任, no 工会 behind."""
+    flat = pc.utf8_normalize(pa.array(names, pa.string()), "NFKC")
+    for pattern, instead in ((r"[\s()\[\]·.,、_—-]", ""), ("有限责任公司", "有限公司"), ("工会(委员会)?$", "")):
+        flat = pc.replace_substring_regex(flat, pattern, instead)
+    found: list[str] = flat.to_pylist()
+    return found
+
+
+def repeating(names: Sequence[str]) -> list[bool]:
+    """Return for each of these distinct names whether another is loosely the same."""
+    loose = loose_names(names)
+    times = Counter(loose)
+    return [times[name] > 1 for name in loose]
 
 
 _UNIT_FIELDS = ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end")

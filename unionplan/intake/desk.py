@@ -37,18 +37,19 @@ def keep_ready() -> None:
 def read_file(
     name: str, data: bytes, folder: Path, units: Mapping[str, str], unit: str | None = None, as_of: date | None = None,
     forms: Mapping[str, Any] | None = None, choices: Mapping[str, Mapping[str, str]] | None = None,
-    *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None,
+    words: Mapping[str, Mapping[str, str]] | None = None, *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None,
 ) -> FileReading:  # fmt: skip
     """Return the file as read by a reading process that works in `folder`.
 
     `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file; `forms`, `choices`:
-    as in known_forms.Known. `progress` is called in this thread with (share from 0 to 1, what is being done, in Chinese); once `cancelled` answers
+    as in known_forms.Known; `words`: as in fields.teach. `progress` is called in this thread with (share from 0 to 1, what is being done, in Chinese); once `cancelled` answers
     true, the process ends. A file that cannot be read, or whose reading was cancelled, comes back with its
     reason and no sheets; nothing is raised for what a file contains.
     """
     digest = hashlib.sha256(data).hexdigest()
     job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None,
-           "forms": dict(forms or {}), "choices": {sheet: dict(cells) for sheet, cells in (choices or {}).items()}}  # fmt: skip
+           "forms": dict(forms or {}), "choices": {sheet: dict(cells) for sheet, cells in (choices or {}).items()},
+           "words": {kind: dict(meant) for kind, meant in (words or {}).items()}}  # fmt: skip
     answer = answered("read", job, data, folder, progress, cancelled)
     if "error" in answer:
         return FileReading(name, digest, "", (problem_of(answer["error"]),), data=data)

@@ -19,7 +19,8 @@ from unionplan.intake.merging import Merge, merged, repeated
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
-from unionplan.intake.upserts import KEYS, Upsert, upserted
+from unionplan.intake.sheet_changes import Part, table_of
+from unionplan.intake.upserts import KEYS, Upsert, row_name, upserted
 from unionplan.plan import COVERAGE, Plan, plan_of, units_of
 from unionplan.store import Entry, Slot, Store
 from unionplan.store.door import made_cube, untouched
@@ -54,12 +55,14 @@ class Draft:
     problems: list[Problem]
     frames: dict[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
     expects: dict[Slot, str | None] = field(default_factory=dict)
+    encoded: dict[Slot, bytes] = field(default_factory=dict)
     started_from: dict[Slot, Slot | None] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     returns: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     upserts: list[Upsert] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     rejected: int = 0
 
     @property
@@ -213,7 +216,9 @@ def _items(plan: Plan) -> dict[str, str]:
 def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
     """Merge everything the file says about one slot of returns, whichever sheets it stands on."""
     schema, _ = SCHEMAS[slot.dataset]
-    rows = pd.concat([frame.assign(sheet=sheet.sheet) for sheet, _, frame in parts], ignore_index=True)
+    rows = pd.concat(
+        [frame.assign(sheet=sheet.sheet, table=table_of(sheet)) for sheet, _, frame in parts], ignore_index=True
+    )
     twice = rows.duplicated(list(KEYS[slot.dataset]))
     for name, line in rows.loc[twice, ["sheet", "row"]].itertuples(index=False):
         detail = f"{slot.unit}第{line}行与本文件另一行相同"
@@ -225,6 +230,8 @@ def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, 
     done = upserted(slot.dataset, before, rows.loc[~twice, [*schema.names, "clears"]], mode)
     as_of = max(day for _, day, _ in parts)
     draft.upserts.append(done)
+    names = pd.Series([row_name(slot.dataset, row) for _, row in rows.loc[~twice].iterrows()], dtype="string")
+    draft.parts.append(Part(slot.unit, as_of, rows.loc[~twice, "table"], names, done))
     draft.frames[slot] = (as_of, done.frame)
     draft.expects[slot] = draft.heads[slot].snapshot if start else None
     draft.started_from[slot] = start or _start(draft.heads, slot)
@@ -261,6 +268,8 @@ def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, p
     draft.rejected += int(twice.sum())
     merge = merged(before, rows[~twice], draft.options.mode, as_of)
     draft.merges.append(merge)
+    tables = rows.loc[~twice, "part"].map({number: table_of(sheet) for number, (sheet, _, _) in enumerate(parts)})
+    draft.parts.append(Part(slot.unit, as_of, tables, rows.loc[~twice, "org_name"], merge))
     draft.frames[slot] = (as_of, merge.ledger)
     draft.started_from[slot] = start
     for touched in {slot, start} - {None}:
@@ -312,7 +321,8 @@ def cube_after(draft: Draft, folder: Path) -> pd.DataFrame:
     paths = {}
     for number, (slot, ledger) in enumerate(draft.ledgers.items()):
         paths[slot.unit, slot.period] = folder / f"{number}.parquet"
-        paths[slot.unit, slot.period].write_bytes(frame_bytes("ledger", ledger))
+        draft.encoded[slot] = frame_bytes("ledger", ledger)
+        paths[slot.unit, slot.period].write_bytes(draft.encoded[slot])
     returns = {(slot.unit, slot.period): _stamped(frame) for slot, frame in draft.summaries.items()}
     stays = untouched(before, draft.frames)
     new = made_cube(paths, returns, draft.plan.indicators)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from stdnum.cn import uscc as uscc_number
 
+from unionplan.intake.credit_codes import plainly_valid
 from unionplan.intake.reading import Cell, Unreadable
 from unionplan.observations import CLEAR, Field, control_codes, registration_codes, registration_of, told_words
 
@@ -43,8 +43,11 @@ _CHOICE_WORDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Value:
+_taught: dict[str, dict[str, str]] = {}
+"""What clerks have taught: kind of field → word → the known word it stands for. A reading process reads one file."""
+
+
+class Value(NamedTuple):
     """What a cell means; `rule` empty when there is nothing to say, `clear` when the clerk empties the cell,
     `suggestion` the known word nearest to an unknown one."""
 
@@ -54,6 +57,12 @@ class Value:
     fix: str = ""
     clear: bool = False
     suggestion: str = ""
+
+
+def teach(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Have `control`, `registration` and `told` fields take these words too, in place of those taught before."""
+    _taught.clear()
+    _taught.update({kind: dict(meant) for kind, meant in words.items()})
 
 
 def readings(
@@ -73,6 +82,25 @@ def readings(
             known[key] = _value(cell, read)
         found.append(known[key])
     return found
+
+
+_LONGEST_BLANK = max(map(len, (*BLANK, CLEAR)))
+
+
+def plainly_meant(field: Field, cells: Sequence[Cell]) -> list[bool]:
+    """Return for each cell whether it surely means itself, as most names and codes of a large ledger do.
+
+    `readings` gives those the same value and says nothing about them.
+    """
+    if field.kind == "uscc":
+        return plainly_valid([cell if isinstance(cell, str) else "" for cell in cells])
+    if field.kind == "code":
+        return [
+            type(cell) is str and len(cell) > _LONGEST_BLANK and cell.isascii() and cell.isdecimal() for cell in cells
+        ]
+    if field.kind == "text":
+        return [type(cell) is str and len(cell) > _LONGEST_BLANK and " ".join(cell.split()) == cell for cell in cells]
+    return [False] * len(cells)
 
 
 def _value(cell: Cell, read: Callable[[Cell], Value]) -> Value:
@@ -289,6 +317,8 @@ def _control(cell: Cell) -> Value:
     text = _bare(cell)
     if text in control_codes():
         return Value(text)
+    if meant := _taught.get("control", {}).get(text):
+        return _repaired(meant, cell)
     return _unknown("type_unknown", cell, text, control_codes())
 
 
@@ -296,6 +326,8 @@ def _registration(cell: Cell) -> Value:
     text = _bare(cell)
     if registration_of(text):
         return Value(text)
+    if meant := _taught.get("registration", {}).get(text):
+        return _repaired(meant, cell)
     return _unknown("type_unknown", cell, text, registration_codes(), "请按登记注册类型名录填写")
 
 
@@ -306,6 +338,8 @@ def _told(cell: Cell) -> Value:
     text = _LIST_MARKS.sub("", _bare(cell))
     if text in told_words():
         return Value(told_words()[text])
+    if meant := _taught.get("told", {}).get(text):
+        return Value(told_words()[meant], "repaired", f"“{cell}” → {meant}")
     return _unknown("type_unknown", cell, text, told_words(), "请按企业类型名录填写")
 
 

@@ -5,17 +5,21 @@ Shared by the ledger and the returns; runs in the reading process, so columns ar
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
 
-from unionplan.intake.fields import Value, readings, stated_count
+import numpy as np
+
+from unionplan.intake.cells import Table
+from unionplan.intake.fields import Value, plainly_meant, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.intake.typed import Typed, typed
 from unionplan.observations import Field
 
 LISTED = 3
@@ -30,7 +34,7 @@ class Rows:
     rejecting problem. `problems`: everything found.
     """
 
-    columns: dict[str, list[Any]]
+    columns: dict[str, Sequence[Any]]
     places: list[int]
     clears: list[tuple[int, str]]
     rejected: set[int]
@@ -80,23 +84,38 @@ class Findings:
 
 def typed_columns(
     findings: Findings, places: list[int], fields: Mapping[str, Field], units: Mapping[str, str], text_file: bool
-) -> tuple[dict[str, list[Any]], list[tuple[int, str]]]:
-    """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied."""
-    columns: dict[str, list[Any]] = {}
-    clears = []
+) -> tuple[dict[str, Sequence[Any]], list[tuple[int, str]]]:
+    """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied.
+
+    A large sheet's columns are Typed. Only distinct cells are read, and only those with something to say are
+    looked up in their rows.
+    """
+    columns: dict[str, Sequence[Any]] = {}
+    clears: list[tuple[int, str]] = []
+    rows = np.array(places, np.int64)
     for name, column in findings.columns.items():
         if name not in fields:
             continue
-        cells = [cell_at(findings.sheet, place, column.index) for place in places]
-        values = readings(fields[name], cells, units, text_file, column.scale)
-        columns[name] = [value.value for value in values]
+        coded = findings.sheet.column(column.index)
+        codes = coded.codes[rows]
+        plain = plainly_meant(fields[name], coded.values)
+        others = [code for code, itself in enumerate(plain) if not itself]
+        read = readings(fields[name], [coded.values[code] for code in others], units, text_file, column.scale)
+        values, meanings = dict(zip(others, read, strict=True)), list(coded.values)
+        for code, value in values.items():
+            meanings[code] = value.value
+        found = Typed.of(codes, meanings)
+        columns[name] = found if isinstance(findings.sheet.rows, Table) else list(found)
         if column.scale > 1 and fields[name].kind == "count":
-            _say_scale(findings, column, cells, values)
-        for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
+            told = [code for code in codes.tolist() if code in values]
+            _say_scale(findings, column, [coded.values[code] for code in told], [values[code] for code in told])
+        telling = [code for code, value in values.items() if value.rule or value.clear]
+        for row in np.flatnonzero(np.isin(codes, telling)).tolist() if telling else ():
+            value, cell = values[codes[row]], coded.values[codes[row]]
             if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
             elif value.rule:
-                findings.add(value.rule, row, place, name, cell, value.detail, value.fix, value.suggestion)
+                findings.add(value.rule, row, places[row], name, cell, value.detail, value.fix, value.suggestion)
     return columns, clears
 
 
@@ -131,7 +150,7 @@ def cell_at(sheet: Sheet, place: int, index: int) -> Cell:
 
 
 def fill_units(
-    findings: Findings, columns: dict[str, list[Any]], places: list[int], unit: str | None,
+    findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], unit: str | None,
     telling: Container[int] | None = None,
 ) -> None:  # fmt: skip
     """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's; else
@@ -139,9 +158,12 @@ def fill_units(
 
     `telling`: the rows that hold any figure; the others need nothing.
     """
-    columns.setdefault("reporting_unit", [None] * len(places))
+    known = columns.get("reporting_unit")
+    if unit is None and isinstance(known, Typed) and known.told.all():
+        return
+    columns["reporting_unit"] = known if known is not None else [None] * len(places)
     fill_merged(findings, columns, places, "reporting_unit")
-    said = columns["reporting_unit"]
+    said = columns["reporting_unit"] = list(columns["reporting_unit"])
     filled: list[int] = []
     for row, place in enumerate(places):
         if said[row] is None and (place, "reporting_unit") not in findings.told:
@@ -167,12 +189,13 @@ def _from_above(findings: Findings, said: list[Any], places: list[int], row: int
     return said[row - 1]
 
 
-def fill_merged(findings: Findings, columns: dict[str, list[Any]], places: list[int], field: str) -> None:
+def fill_merged(findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], field: str) -> None:
     """Give the rows below a cell that is merged downwards its value; never across a total."""
     above = _merged_down(findings, field)
     if field not in columns or not above:
         return
-    values = columns[field]
+    values = list(columns[field])
+    columns[field] = values
     by_place = dict(zip(places, values, strict=True))
     for row, place in enumerate(places):
         if values[row] is None and place in above and (place, field) not in findings.told:
@@ -234,20 +257,29 @@ def _headless(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
     """Columns with cells but without a header, as far as this table reaches."""
     headed = {column.index for column in layout.columns}
     low, high = layout.span
-    filled = {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
-    for index in sorted(filled - headed):
+    for index in sorted(_filled(sheet, layout) - headed):
         if low <= index <= high:
             yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
 
 
+def _filled(sheet: Sheet, layout: Layout) -> set[int]:
+    """The columns with a cell in any data row."""
+    if isinstance(sheet.rows, Table):
+        rows = np.array(layout.rows, np.int64)
+        return {index for index, column in enumerate(sheet.rows.columns) if (column.codes[rows] >= 0).any()}
+    return {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
+
+
 def compacted(
-    findings: Findings, columns: Mapping[str, list[Any]], places: list[int], clears: Iterable[tuple[int, str]],
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], clears: Iterable[tuple[int, str]],
     kept: list[int],
 ) -> Rows:  # fmt: skip
     """Leave out the rows that are not in `kept` and renumber what refers to positions."""
+    if len(kept) == len(places):
+        return Rows(dict(columns), places, list(clears), set(findings.rejected), findings.all())
     new = {row: number for number, row in enumerate(kept)}
     return Rows(
-        {name: [values[row] for row in kept] for name, values in columns.items()},
+        {name: _taken(values, kept) for name, values in columns.items()},
         [places[row] for row in kept],
         [(new[row], name) for row, name in clears if row in new],
         {new[row] for row in findings.rejected if row in new},
@@ -255,8 +287,12 @@ def compacted(
     )
 
 
+def _taken(values: Sequence[Any], rows: list[int]) -> Sequence[Any]:
+    return values.taken(np.array(rows, np.int64)) if isinstance(values, Typed) else [values[row] for row in rows]
+
+
 def total_problems(
-    sheet: Sheet, layout: Layout, columns: Mapping[str, list[Any]], counts: Container[str]
+    sheet: Sheet, layout: Layout, columns: Mapping[str, Sequence[Any]], counts: Container[str]
 ) -> Iterator[Problem]:
     """Tell where the one grand total differs from the sum of the rows; it is a check, never adopted."""
     totals = [
@@ -271,7 +307,7 @@ def total_problems(
             continue
         stated = stated_count(cell_at(sheet, totals[0], column.index), column.field, column.scale)
         if stated is not None:
-            summed = sum(value for value in columns[column.field] if value is not None)
+            summed = typed(columns[column.field]).total()
             if summed != stated:
                 where = address(totals[0], column.index)
                 yield problem(

@@ -15,14 +15,17 @@ from unionplan.intake.checks import plain_name
 from unionplan.observations import FIELDS, classified
 
 COLUMNS = list(FIELDS)
+DETAILS = ["org_name", "field", "old", "new", "place"]
+OUTCOMES = ("added", "changed", "unchanged")
 
 
 @dataclass(frozen=True)
 class Merge:
     """`ledger`: the unit's snapshot after; counts of rows; `kept`: names that the file did not mention.
 
-    `details`: one row per changed cell (org_name, field, old, new). `stateless`: how many of the file's
-    enterprises have no 企业状态 even after the merge.
+    `details`: one row per changed cell (org_name, field, old, new, place). `stateless`: how many of the file's
+    enterprises have no 企业状态 even after the merge. `outcomes`: one of OUTCOMES per row handed in, in their order;
+    `place` is a position in it, `gone` the names that `replace` removes.
     """
 
     ledger: pd.DataFrame
@@ -33,12 +36,15 @@ class Merge:
     kept: tuple[str, ...]
     details: pd.DataFrame
     stateless: int
+    outcomes: pd.Series[str]
+    gone: tuple[str, ...] = ()
 
 
 def repeated(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.Series[bool]:
     """Return which of `rows` mean an enterprise that an earlier row of the same file already meant."""
     twice = pd.Series(False, index=rows.index)
-    for codes in (rows["union_code"], rows["uscc"], _names(rows).where(_bare(rows))):
+    bare = _bare(rows)
+    for codes in (rows["union_code"], rows["uscc"], _names(rows[bare]).reindex(rows.index)):
         twice |= codes.notna() & codes.duplicated()
     if before is not None:
         match = _matches(_base(before, rows), rows)
@@ -46,16 +52,19 @@ def repeated(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.Series[bool]
     return twice
 
 
-def merged(before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: date) -> Merge:
+def merged(
+    before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: date, at: pd.Series[float] | None = None
+) -> Merge:
     """Return the merge of `rows` into `before`, both of one unit, no enterprise twice.
 
-    `rows` has FIELDS and `clears`, the names of the fields that the clerk empties (or None).
+    `rows` has FIELDS and `clears`, the names of the fields that the clerk empties (or None). `at`: each row's
+    position in `before` where that is known beforehand, so that even its codes may change.
     """
     rows = rows.reset_index(drop=True)
     if before is None or before.empty:
         return _first(_cleared(rows[COLUMNS].copy(deep=False), rows["clears"]), as_of)
     base = _base(before, rows)
-    match = _matches(base, rows)
+    match = _matches(base, rows) if at is None else at
     known = match.notna()
     old = base.take(match[known].astype(int).to_numpy()).set_axis(rows.index[known])
     new = rows[COLUMNS].copy(deep=False)
@@ -71,15 +80,21 @@ def merged(before: pd.DataFrame | None, rows: pd.DataFrame, mode: str, as_of: da
         _snapshot(after.astype(base.dtypes), as_of), int((~known).sum()), int(touched.sum()), int((~touched).sum()),
         len(unmentioned) if mode == "replace" else 0, tuple(kept["org_name"].fillna("")),
         _details(old[touched], new[known][touched], different[touched]), int(new["enterprise_state"].isna().sum()),
+        outcomes_of(known, touched.reindex(known.index, fill_value=False)),
+        tuple(unmentioned["org_name"].fillna("")) if mode == "replace" else (),
     )  # fmt: skip
+
+
+def outcomes_of(known: pd.Series[bool], touched: pd.Series[bool]) -> pd.Series[str]:
+    """Return what becomes of each row: new, known and changed, known and as it was."""
+    return pd.Series("added", index=known.index).mask(known & touched, "changed").mask(known & ~touched, "unchanged")
 
 
 def _first(new: pd.DataFrame, as_of: date) -> Merge:
     """The unit's first ledger: every row is new."""
-    nothing = new.iloc[:0]
     return Merge(
-        _snapshot(new, as_of), len(new), 0, 0, 0, (), _details(nothing, nothing, _different(nothing, nothing)),
-        int(new["enterprise_state"].isna().sum()),
+        _snapshot(new, as_of), len(new), 0, 0, 0, (), pd.DataFrame(columns=DETAILS),
+        int(new["enterprise_state"].isna().sum()), pd.Series("added", index=new.index),
     )  # fmt: skip
 
 
@@ -159,8 +174,9 @@ def _details(old: pd.DataFrame, new: pd.DataFrame, different: pd.DataFrame) -> p
             parts.append(pd.DataFrame({
                 "org_name": new.loc[hit, "org_name"].astype(object), "field": FIELDS[name].label,
                 "old": old.loc[hit, name].map(_shown), "new": new.loc[hit, name].map(_shown),
+                "place": new.index[hit],
             }))  # fmt: skip
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["org_name", "field", "old", "new"])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=DETAILS)
 
 
 def _shown(value: object) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from unionplan.access import Person
-from unionplan.attainment import Attainment, Outlook, headline
+from unionplan.attainment import Attainment, Difference, Outlook, differences, headline
 from unionplan.errors import IntakeError
 from unionplan.intake.drafting import (
     DATASETS,
@@ -31,6 +31,7 @@ from unionplan.intake.drafting import (
 from unionplan.intake.merging import Merge
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
+from unionplan.intake.sheet_changes import CELL_COLUMNS, SheetChange, by_sheet
 from unionplan.intake.upserts import Upsert
 from unionplan.store import Change, Store
 
@@ -42,7 +43,9 @@ class Preview:
     """A file against the store as of `commit`. `change` None: nothing can be committed.
 
     `effects`: (before, after) of every headline figure. `details`: changed cells (org_name, field, old,
-    new). `kept`: enterprises that the file does not mention and that stay.
+    new). `kept`: enterprises that the file does not mention and that stay. `sheets`: the same, sheet by sheet.
+    `apart`: where the file leaves a unit's ledger and its summary of one month telling different counts. `same`: the
+    store already holds exactly this. `action` and `note` go into the log.
     """
 
     file: FileReading
@@ -59,6 +62,11 @@ class Preview:
     kept: tuple[str, ...] = ()
     details: pd.DataFrame = field(default_factory=pd.DataFrame)
     effects: tuple[tuple[Attainment, Attainment], ...] = ()
+    sheets: tuple[SheetChange, ...] = ()
+    apart: tuple[Difference, ...] = ()
+    same: bool = False
+    action: str = "submit"
+    note: str = ""
 
     @property
     def asks(self) -> tuple[Problem, ...]:
@@ -82,15 +90,23 @@ def preview(store: Store, file: FileReading, options: Options) -> Preview:
     for slot, parts in draft.returns.items():
         draft_return_slot(draft, slot, parts)
     forget_known_states(draft)
+    return drawn(draft, file)
+
+
+def drawn(draft: Draft, file: FileReading, action: str = "submit", note: str = "") -> Preview:
+    """Return the preview of what was drafted, with what only the whole of it shows."""
+    options = draft.options
     draft.problems = [one for one in draft.problems if not (options.accept_mapping and one.rule == "mapping")]
     as_of = max((day for day, _ in draft.frames.values()), default=None)
     if blocked(draft) or not (draft.frames or draft.tables):
-        return Preview(file, commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected)
+        told = by_sheet(file.sheets, draft.parts, draft.problems)
+        return Preview(file, draft.commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected,
+                       sheets=told, action=action, note=note)  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
         cube = cube_after(draft, Path(folder))
     draft.problems += [*kept(draft), *jumps(draft, cube)]
     draft.problems += claimed(draft)
-    return _finished(draft, file, cube, as_of)
+    return replace(_finished(draft, file, cube, as_of), action=action, note=note)
 
 
 def submit(
@@ -105,19 +121,24 @@ def submit(
         raise IntakeError(seen.file.name, "有必须改正的问题", "改正后才能入库", "请按问题清单改正后重新上传")
     if seen.asks and not reason.strip():
         raise IntakeError(seen.file.name, f"有 {len(seen.asks)} 处需要核对", "核对无误须写明理由", "请填写理由后再确认")
+    if seen.action == "correct" and not seen.note:
+        raise IntakeError(seen.file.name, "没有写明更正的原因", "每次更正都要写明原因", "请填写原因")
     words = [
-        note.strip(), f"核对理由：{reason.strip()}" if seen.asks else "",
+        seen.note, note.strip(), f"核对理由：{reason.strip()}" if seen.asks else "",
         f"只收合格行，退回 {seen.rejected} 行" if seen.rejected else "",
     ]  # fmt: skip
-    change = Change("submit", "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
-                    ((seen.file.name, seen.file.data),), seen.change.expects)  # fmt: skip
+    uploads = ((seen.file.name, seen.file.data),) if seen.file.data else ()
+    change = Change(seen.action, "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
+                    uploads, seen.change.expects, seen.change.encoded)  # fmt: skip
     return store.append(change, person, at)
 
 
 def _finished(draft: Draft, file: FileReading, cube: pd.DataFrame, as_of: date | None) -> Preview:
     change = None
     if not blocked(draft):
-        change = Change("submit", frames=draft.frames, tables=draft.tables, expects=draft.expects)
+        change = Change(
+            "submit", frames=draft.frames, tables=draft.tables, expects=draft.expects, encoded=draft.encoded
+        )
     merges = draft.merges
     both: list[Merge | Upsert] = [*merges, *draft.upserts]
     details = [merge.details for merge in both if len(merge.details)]
@@ -126,9 +147,19 @@ def _finished(draft: Draft, file: FileReading, cube: pd.DataFrame, as_of: date |
         added=sum(merge.added for merge in both), changed=sum(merge.changed for merge in both),
         unchanged=sum(merge.unchanged for merge in both), removed=sum(merge.removed for merge in both),
         rejected=draft.rejected, kept=tuple(name for merge in merges for name in merge.kept),
-        details=pd.concat(details, ignore_index=True) if details else pd.DataFrame(columns=["org_name", "field", "old", "new"]),
+        details=pd.concat(details, ignore_index=True)[list(CELL_COLUMNS)] if details else pd.DataFrame(columns=list(CELL_COLUMNS)),
         effects=_effects(draft, cube) if draft.frames else (),
+        sheets=by_sheet(file.sheets, draft.parts, draft.problems), apart=_apart(draft, cube),
+        same=not any(merge.added + merge.changed + merge.removed for merge in both) and change is not None and draft.store.holds(change),
     )  # fmt: skip
+
+
+def _apart(draft: Draft, cube: pd.DataFrame) -> tuple[Difference, ...]:
+    """Where the file's own units and months are told differently by ledger and summary."""
+    touched = {(slot.unit, slot.period) for slot in draft.frames if slot.dataset in ("ledger", "summary")}
+    held = pd.MultiIndex.from_frame(cube[["reporting_unit", "period"]])
+    own = cube[pd.Series(held.isin(list(touched)), index=cube.index)]
+    return tuple(differences(Outlook(own, draft.plan, draft.store.today(draft.commit)))) if len(own) else ()
 
 
 def _effects(draft: Draft, cube: pd.DataFrame) -> tuple[tuple[Attainment, Attainment], ...]:

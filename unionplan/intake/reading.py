@@ -1,22 +1,25 @@
 """Bytes → cells. Runs only inside the reading process: a hostile file may kill it, never the board.
 
-The format is told by content, never by the file's name; a text's encoding is tried strictly, never guessed.
+The format is told by content, never by the file's name; a text's encoding is proved, never guessed.
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import re
+from dataclasses import replace
 from pathlib import Path
 
 from unionplan.errors import IntakeError
-from unionplan.intake.cells import Book, Cell, Sheet, Unreadable, address
-from unionplan.intake.refusals import ALLOWED, SAVE_AS, refuse_known
+from unionplan.intake.cells import Book, Cell, Sheet, Table, Unreadable, address
+from unionplan.intake.cleaning import cleaned
+from unionplan.intake.limits import upload_bytes
+from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged, refuse_known
 
 __all__ = ["Book", "Cell", "Sheet", "Unreadable", "address", "read_book"]
 
-MAX_BYTES = 50 * 2**20
-_PACKAGE = b"PK\x03\x04"
+LARGE, LARGEST = 200_000, 100_000_000
+"""Rows × columns from which on, and up to which, a sheet is held by column."""
+_PACKAGE = (b"PK\x03\x04", b"PK\x05\x06")
 _BIFF = (
     b"\xd0\xcf\x11\xe0",
     b"\x09\x08\x08\x00",
@@ -26,59 +29,111 @@ _BIFF = (
     b"\x09\x00\x04\x00",
 )
 """How .xls and .et begin: a compound document, or bare records as some old programs export them."""
+_SPACES = b"\xef\xbb\xbf\xff\xfe \t\r\n\x00"
+_MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|meta|table|style|div|form|tr|frameset|script)\b", re.IGNORECASE
+)
+_ROOT = re.compile(rb"<(?![?!])\s*([\w.-]+:)?([\w.-]+)")
+_MAIL = re.compile(
+    rb"(?:from|mime-version|received|date|subject|return-path|content-type|message-id|to|x-[\w-]+): ", re.IGNORECASE
+)
+_DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)""")
 
 
-def read_book(path: Path, name: str) -> Book:
-    """Return the cells of the file at `path`, called `name`; raises IntakeError naming what it is instead."""
-    size = path.stat().st_size
-    if size > MAX_BYTES:
+def read_book(path: Path, name: str, most: int | None = None) -> Book:
+    """Return the cells of the file at `path`, called `name`; raises IntakeError naming what it is instead.
+
+    A file of more than `most` bytes (limits.upload_bytes) is refused before it is opened.
+    """
+    size, most = path.stat().st_size, most or upload_bytes()
+    if size > most:
         raise IntakeError(
-            name, f"文件有 {size / 2**20:.0f} MB", "单个文件不超过 50 MB", "请删去无关的工作表或图片后重新上传"
-        )
+            name, f"文件有 {size / 2**20:.0f} MB", f"单个文件不超过 {most / 2**20:g} MB",
+            "请删去无关的工作表或图片后重新上传",
+        )  # fmt: skip
     data = path.read_bytes()
     if not data.strip(b"\x00 \t\r\n"):
         raise IntakeError(name, "文件是空的", "须是有表头和数据的表格", "请检查是否选错了文件")
-    return Book(*_format_and_sheets(path, data, name))
+    try:
+        kind, sheets = _format_and_sheets(path, data, name)
+        return cleaned(Book(kind, [_by_column(sheet) for sheet in sheets]))
+    except (IntakeError, MemoryError):
+        raise
+    except Exception as error:  # in a damaged file a parser may fail anywhere, with anything
+        raise damaged(name) from error
+
+
+def _by_column(sheet: Sheet) -> Sheet:
+    """A large sheet held by column, as the checks go through it."""
+    width = 0 if isinstance(sheet.rows, Table) else max(map(len, sheet.rows), default=0)
+    if not LARGE < len(sheet.rows) * width <= LARGEST:
+        return sheet
+    return replace(sheet, rows=Table([sheet.column(index) for index in range(width)], len(sheet.rows)))
 
 
 def _format_and_sheets(path: Path, data: bytes, name: str) -> tuple[str, list[Sheet]]:
     if data.startswith(_PACKAGE):
-        from unionplan.intake.xlsx import xlsx_sheets
-
-        return "xlsx", list(xlsx_sheets(path, name))
+        return _package(path, name)
     if data.startswith(_BIFF):
         from unionplan.intake.xls import xls_sheets
 
         return "xls", xls_sheets(data, name)
     refuse_known(data, name)
-    return "csv", [Sheet("", _csv_rows(_decoded(data, name), name))]
+    head = data[:4096].lstrip(_SPACES).replace(b"\x00", b"")
+    if head.startswith(b"<") and (found := _marked_up(data, head, name)):
+        return found
+    if _MAIL.match(head) and re.search(rb"^content-type:", head, re.IGNORECASE | re.MULTILINE):
+        from unionplan.intake.mhtml import mhtml_sheets
+
+        return "html", mhtml_sheets(data, name)
+    from unionplan.intake.delimited import delimited_sheet
+
+    return "csv", [delimited_sheet(data, name)]
 
 
-def _decoded(data: bytes, name: str) -> str:
-    """BOM, then strict UTF-8, then strict GB18030; a guess from statistics is never made."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise IntakeError(name, "文本编码是 UTF-16", ALLOWED, SAVE_AS)
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" in text or sum(ord(char) < 32 and char not in "\t\r\n" for char in text[:4096]) > 8:
-            break
-        return text
-    raise IntakeError(name, "不是表格，也不是文本，无法识别", ALLOWED, SAVE_AS)
+def _package(path: Path, name: str) -> tuple[str, list[Sheet]]:
+    from unionplan.intake.package_kinds import package_kind
+
+    kind = package_kind(path, name)
+    if kind == "xlsb":
+        from unionplan.intake.xlsb import xlsb_sheets
+
+        return kind, xlsb_sheets(path, name)
+    if kind == "ods":
+        from unionplan.intake.ods import ods_sheets
+
+        return kind, ods_sheets(path, name)
+    from unionplan.intake.xlsx import xlsx_sheets
+
+    return "xlsx", list(xlsx_sheets(path, name))
 
 
-def _csv_rows(text: str, name: str) -> list[list[Cell]]:
-    try:
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
-        return [[cell if cell.strip() else None for cell in row] for row in rows]
-    except csv.Error as error:
-        found = "引号不成对，分不出单元格" if "quote" in str(error) or "end of data" in str(error) else "分不出单元格"
-        raise IntakeError(name, found, "每个引号须成对", SAVE_AS) from error
+def _marked_up(data: bytes, head: bytes, name: str) -> tuple[str, list[Sheet]] | None:
+    """A spreadsheet or a web page in markup; None for a text that only begins with a bracket."""
+    root = _ROOT.search(head)
+    element = root[2].lower() if root else b""
+    if head.startswith(b"<?xml") or element in (b"workbook", b"document", b"uof"):
+        if element == b"workbook":
+            from unionplan.intake.xml_spreadsheet import xml_sheets
+
+            return "xml", xml_sheets(_without_declaration(data, head, name), name)
+        if element == b"document" and b"opendocument" in data[:4096].replace(b"\x00", b""):
+            from unionplan.intake.ods import flat_ods_sheets
+
+            return "ods", flat_ods_sheets(data, name)
+        if element != b"html":
+            raise IntakeError(name, "这是 XML 文件，不是导出的表格", ALLOWED, SAVE_AS)
+    if not _MARKUP.search(data[:65_536].replace(b"\x00", b"")):
+        return None
+    from unionplan.intake.html_tables import html_sheets
+
+    return "html", html_sheets(data, name)
 
 
-def _separator(text: str) -> str:
-    """The separator that most of the first lines hold; a title line or a comma in a sentence decides nothing."""
-    lines = [line for line in text.splitlines()[:60] if line.strip()]
-    return max(",\t;，", key=lambda mark: sum(mark in line for line in lines) + (mark != "，") / 2)
+def _without_declaration(data: bytes, head: bytes, name: str) -> str:
+    """The text of an XML file; its declaration, which names an encoding that is no longer, taken off."""
+    from unionplan.intake.decoding import decoded
+
+    declared = _DECLARED.match(head)
+    text = decoded(data, name, declared[1].decode() if declared else "")
+    return re.sub(r"^\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL)

@@ -73,7 +73,7 @@ class _Summary:
     def __init__(
         self,
         findings: Findings,
-        columns: Mapping[str, list[Any]],
+        columns: Mapping[str, Sequence[Any]],
         places: list[int],
         clears: set[tuple[int, str]],
         layout: Layout,
@@ -421,7 +421,9 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     return compacted(findings, columns, places, clears, kept)
 
 
-def _check_cumulative(findings: Findings, columns: Mapping[str, list[Any]], places: list[int], kept: list[int]) -> None:
+def _check_cumulative(
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]
+) -> None:
     """A stated 累计 against the month's own number and the 累计 of the month before; it is a check, never data."""
     column = findings.columns.get("cumulative")
     if column is None:
@@ -516,7 +518,7 @@ def last_of_month(day: date) -> date:
 
 def typed_rows(
     sheet: Sheet, layout: Layout, given: Given, listed: Sequence[Field], telling: Sequence[str]
-) -> tuple[tuple[dict[str, list[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
+) -> tuple[tuple[dict[str, Sequence[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
     """Return columns by field, places and cleared cells; findings; the positions of rows that tell any of `telling`."""
     units, unit, text_file = given
     findings = Findings(sheet, layout)
@@ -533,5 +535,5 @@ def typed_rows(
     return (columns, places, clears), findings, kept
 
 
-def _of(columns: Mapping[str, list[Any]], name: str, places: Sequence[int]) -> list[Any]:
+def _of(columns: Mapping[str, Sequence[Any]], name: str, places: Sequence[int]) -> Sequence[Any]:
     return columns.get(name) or [None] * len(places)

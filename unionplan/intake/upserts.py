@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from unionplan.intake.headers import SHORT
+from unionplan.intake.merging import outcomes_of
 from unionplan.observations import ACTIVITIES, SUMMARY_COUNTS, TOLD_LABELS, TRAINING
 
 KEYS = {"summary": ("told", "indicator"), "training": ("enterprise_type", "method", "level"), "activities": ("key",)}
@@ -26,7 +27,10 @@ _LABELS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Upsert:
-    """`frame`: the slot's content after; counts of rows; `details`: changed cells (org_name, field, old, new)."""
+    """`frame`: the slot's content after; counts of rows; `details`: changed cells (org_name, field, old, new, place).
+
+    `outcomes`, `place`, `kept` and `gone` as in a Merge.
+    """
 
     frame: pd.DataFrame
     added: int
@@ -34,6 +38,9 @@ class Upsert:
     unchanged: int
     removed: int
     details: pd.DataFrame
+    outcomes: pd.Series[str]
+    kept: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def upserted(dataset: str, before: pd.DataFrame | None, rows: pd.DataFrame, mode: str = "upsert") -> Upsert:
@@ -60,7 +67,9 @@ def upserted(dataset: str, before: pd.DataFrame | None, rows: pd.DataFrame, mode
     return Upsert(
         frame.reset_index(drop=True), int((~known).sum()), int((known & touched).sum()), int((known & ~touched).sum()),
         len(unmentioned) if mode == "replace" else 0,
-        _details(dataset, old[known], after[known], different[known], labels),
+        _details(dataset, old, after, different.apply(lambda hits: hits & known), labels),
+        outcomes_of(known, touched).reset_index(drop=True), tuple(row_name(dataset, row) for _, row in kept.iterrows()),
+        tuple(row_name(dataset, row) for _, row in unmentioned.iterrows()) if mode == "replace" else (),
     )  # fmt: skip
 
 
@@ -79,15 +88,15 @@ def _details(
     dataset: str, old: pd.DataFrame, new: pd.DataFrame, different: pd.DataFrame, labels: dict[str, str]
 ) -> pd.DataFrame:
     lines = [
-        {"org_name": _name(dataset, new.iloc[place]), "field": label, "old": _shown(old[name].iloc[place]),
-         "new": _shown(new[name].iloc[place])}
+        {"org_name": row_name(dataset, new.iloc[place]), "field": label, "old": _shown(old[name].iloc[place]),
+         "new": _shown(new[name].iloc[place]), "place": int(place)}
         for name, label in labels.items() for place in different[name].to_numpy().nonzero()[0]
     ]  # fmt: skip
-    return pd.DataFrame(lines, columns=["org_name", "field", "old", "new"])
+    return pd.DataFrame(lines, columns=["org_name", "field", "old", "new", "place"])
 
 
-def _name(dataset: str, row: pd.Series) -> str:
-    """What a reader calls a row."""
+def row_name(dataset: str, row: pd.Series) -> str:
+    """Return what a reader calls a row."""
     if dataset == "activities":
         return str(row["activity"])
     unit = str(row["reporting_unit"])

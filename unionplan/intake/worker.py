@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from unionplan.intake import checks, returns
-from unionplan.intake.fields import folded
+from unionplan.intake.bounds import bounded
+from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows
 from unionplan.intake.known_forms import Known, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
-from unionplan.intake.problems import Problem, problem
+from unionplan.intake.problems import Problem, problem, shown
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
+from unionplan.intake.sheet_notes import sheet_notes
 from unionplan.intake.stages import announce_check
 from unionplan.intake.stated import stated_as_of
+from unionplan.intake.typed import Typed
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
 
 USABLE = ("W1", "W2", "W3b", "W4", "units")
@@ -27,7 +31,8 @@ _OWN_SHEETS = ("填写说明", "_unionplan")
 
 def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
-    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
+    teach(job["words"])
+    return _book_answer(bounded(read_book(folder / "upload", job["name"]), job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -42,11 +47,14 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             listed, _ = checks.unit_rows(sheet, layout)
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
-    job = {**job, "units": units, "text_file": book.format == "csv"}
+    job = {**job, "units": units, "text_file": book.format in ("csv", "html")}
     sheets = []
     for number, (sheet, layout) in enumerate(filled):
         announce_check(number + 1, len(filled))
-        sheets.append(_entry(number, sheet, layout, job, folder, usable))
+        entry = _entry(number, sheet, layout, job, folder, usable)
+        if number == 0 or filled[number - 1][0] is not sheet:  # once, where a sheet holds several tables
+            entry["problems"] += [asdict(note) for note in sheet_notes(sheet)]
+        sheets.append(entry)
     return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
 
 
@@ -63,7 +71,7 @@ def _entry(
     entry: dict[str, Any] = {
         "sheet": sheet.name, "kind": layout.kind, "header_depth": layout.depth,
         "header_row": None if layout.header is None else layout.header + 1,
-        "columns": [(address(c.row, c.index), c.label, c.field) for c in layout.columns],
+        "columns": [(address(c.row, c.index), shown(c.label), c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]), "nameless": False,
@@ -118,18 +126,29 @@ def _fill_return(
 
 
 def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
+    import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     kinds = {"date": pa.date32(), "as_of": pa.date32(), "count": pa.int64()}
     size = len(found.places)
     columns = {
-        name: pa.array(found.columns.get(name, [None] * size), kinds.get(kind, pa.string()))
-        for name, kind in fields.items()
+        name: _arrow(found.columns.get(name), size, kinds.get(kind, pa.string())) for name, kind in fields.items()
     }
-    columns["row"] = pa.array([place_ + 1 for place_ in found.places], pa.int64())
-    columns["rejected"] = pa.array([row in found.rejected for row in range(size)], pa.bool_())
+    columns["row"] = pc.add(pa.array(found.places, pa.int64()), 1)
+    rejected = np.zeros(size, bool)
+    rejected[list(found.rejected)] = True
+    columns["rejected"] = pa.array(rejected)
     pq.write_table(pa.table(columns), place)
+
+
+def _arrow(values: Sequence[Any] | None, size: int, kind: Any) -> Any:
+    import pyarrow as pa
+
+    if values is None:
+        return pa.nulls(size, kind)
+    return values.arrow(kind) if isinstance(values, Typed) else pa.array(values, kind)
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:

@@ -1,39 +1,52 @@
 """BIFF (.xls, WPS .et) → sheets: Excel 97–2003 in Unicode, older ones in the encoding they turn out to have.
 
 Error values stay visible, dates come out as dates under either epoch, blank cells that only carry a format
-are empty. A formula that gives an empty text cannot be told from one that was never calculated: both are blank.
+are empty. A formula that was never calculated is told from one that gives an empty text where its last operation
+can give no text; else both are blank.
 """
 
 from __future__ import annotations
 
 import io
-from datetime import datetime, time, timedelta
+import struct
+from collections.abc import Iterator
 from typing import Any
 
 import xlrd
 
 from unionplan.errors import IntakeError
+from unionplan.intake.bounds import require_few_sheets
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
+from unionplan.intake.formula_roots import gives_no_text
+from unionplan.intake.moments import moment
 from unionplan.intake.refusals import ALLOWED, PASTE, SAVE_AS, damaged, locked
+from unionplan.intake.xlsx_styles import BUILT_IN, LASTING, MOMENT, shown_as
 
 _BIFF8 = 80
 _PERHAPS_CHINESE = (None, 367, 437, 850, 936, 1252, 10000, 32768, 32769)
 """Code pages under which Chinese programs write GBK: none at all, the Western ones, and its own."""
-_LAST_DAY = {0: 2_958_466, 1: 2_957_004}
-"""Date mode → the first serial after the year 9999."""
-_OTHERS = (("WordDocument", "旧版 Word 文档（.doc）", PASTE), ("PowerPoint Document", "旧版演示文稿（.ppt）", PASTE))
+_FORMULA, _BEGIN, _END = 0x06, 0x809, 0x0A
+_OTHERS = (
+    ("WordDocument", "旧版 Word 或 WPS 文字文档（.doc、.wps）", PASTE),
+    ("PowerPoint Document", "旧版演示文稿（.ppt、.dps）", PASTE),
+    ("__properties_version1.0", "Outlook 邮件（.msg）", "请上传邮件所附的表格文件本身"),
+    ("VisioDocument", "Visio 绘图", PASTE),
+)
 
 
 def xls_sheets(data: bytes, name: str) -> list[Sheet]:
     """Return the worksheets, hidden ones too, of a BIFF file; raises IntakeError for what it is instead."""
     try:
-        return _sheets(data)
+        return _sheets(data, name)
+    except (IntakeError, MemoryError):
+        raise
     except Exception as error:  # in a damaged file the parser may fail anywhere, with anything
         raise _refusal(name, data, error) from error
 
 
-def _sheets(data: bytes) -> list[Sheet]:
+def _sheets(data: bytes, name: str) -> list[Sheet]:
     book = _opened(data, False)
+    require_few_sheets(book.nsheets, name)
     if book.biff_version >= _BIFF8 or book.codepage not in _PERHAPS_CHINESE:
         return _styled_sheets(data, None)
     try:
@@ -48,7 +61,7 @@ def _styled_sheets(data: bytes, encoding: str | None) -> list[Sheet]:
     """The sheets with their merged ranges; without, where another program's styles break the parser."""
     try:
         return _all_sheets(_opened(data, True, encoding))
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, MemoryError):
         raise
     except Exception:
         return _all_sheets(_opened(data, False, encoding))
@@ -66,9 +79,22 @@ def _all_sheets(book: Any) -> list[Sheet]:
     for number, title in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(number)
         merged = tuple(sorted((top, left, below - 1, after - 1) for top, below, left, after in sheet.merged_cells))
-        sheets.append(Sheet(title, _rows(book, sheet), merged))
+        rows = _rows(book, sheet)
+        for row, column in _never_calculated(book, number):
+            if row < sheet.nrows and column < sheet.row_len(row):
+                _put(rows, row, column, Unreadable("公式没有结果"))
+        sheets.append(
+            Sheet(
+                title, rows, merged, bool(sheet.visibility),
+                _hidden(sheet.rowinfo_map, len(rows)), _hidden(sheet.colinfo_map, max(map(len, rows), default=0)),
+            )
+        )  # fmt: skip
         book.unload_sheet(number)
     return sheets
+
+
+def _hidden(looks: Any, length: int) -> tuple[int, ...]:
+    return tuple(sorted(place for place, look in looks.items() if look.hidden and place < length))
 
 
 def _rows(book: Any, sheet: Any) -> list[list[Cell]]:
@@ -80,7 +106,7 @@ def _rows(book: Any, sheet: Any) -> list[list[Cell]]:
 
 def _row(book: Any, sheet: Any, number: int) -> list[Cell]:
     cells = [
-        _moment(value, book.datemode, _lasts(book, sheet, number, column))
+        moment(value, _kind(book, sheet, number, column), bool(book.datemode))
         if kind == xlrd.XL_CELL_DATE
         else _cell(kind, value)
         for column, (kind, value) in enumerate(zip(sheet.row_types(number), sheet.row_values(number), strict=True))
@@ -88,6 +114,12 @@ def _row(book: Any, sheet: Any, number: int) -> list[Cell]:
     while cells and cells[-1] is None:
         cells.pop()
     return cells
+
+
+def _put(rows: list[list[Cell]], row: int, column: int, cell: Cell) -> None:
+    rows.extend([] for _ in range(row + 1 - len(rows)))
+    rows[row].extend([None] * (column + 1 - len(rows[row])))
+    rows[row][column] = cell
 
 
 def _cell(kind: int, value: Any) -> Cell:
@@ -98,25 +130,38 @@ def _cell(kind: int, value: Any) -> Cell:
     return plain_cell(value)
 
 
-def _moment(serial: float, mode: int, lasts: bool) -> Cell:
-    """A number that is shown as a date; one outside the calendar stays the number that it is."""
-    if lasts:
-        return timedelta(days=serial)
-    if not 0 <= serial < _LAST_DAY[mode]:
-        return plain_cell(serial)
-    moment: datetime = xlrd.xldate.xldate_as_datetime(serial, mode)
-    if serial < 1:
-        return moment.time()
-    return moment.date() if moment.time() == time() else moment
-
-
-def _lasts(book: Any, sheet: Any, row: int, column: int) -> bool:
-    """Whether a cell shows hours, minutes or seconds that run on, as [h]:mm does."""
+def _kind(book: Any, sheet: Any, row: int, column: int) -> int:
+    """Whether a date cell shows a moment, or hours, minutes or seconds that run on, as [h]:mm does."""
     if not book.formatting_info:
-        return False
-    style = book.xf_list[sheet.cell_xf_index(row, column)]
-    shown = (book.format_map[style.format_key].format_str or "").lower()
-    return any(mark in shown for mark in ("[h", "[m", "[s"))
+        return MOMENT
+    number = book.xf_list[sheet.cell_xf_index(row, column)].format_key
+    code = book.format_map[number].format_str
+    shown = shown_as(code) if code else BUILT_IN.get(number, MOMENT)
+    return LASTING if shown == LASTING else MOMENT
+
+
+def _never_calculated(book: Any, number: int) -> Iterator[tuple[int, int]]:
+    """Formulas stored with an empty text that their last operation cannot give."""
+    if book.biff_version < _BIFF8:
+        return
+    for kind, body in _records(book.mem, book._sh_abs_posn[number]):
+        if kind == _FORMULA and body[12:14] == b"\xff\xff" and body[6] == 3:
+            row, column, size = struct.unpack_from("<HH16xH", body)
+            if gives_no_text(body[22 : 22 + size], wide=False):
+                yield row, column
+
+
+def _records(stream: bytes, place: int) -> Iterator[tuple[int, bytes]]:
+    """The records of one sheet, those of charts in it too, from its beginning to its end."""
+    depth = 0
+    while place + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, place)
+        depth += (kind == _BEGIN) - (kind == _END)
+        if depth <= 0:
+            return
+        if kind == _FORMULA:
+            yield kind, bytes(stream[place + 4 : place + 4 + size])
+        place += 4 + size
 
 
 def _refusal(name: str, data: bytes, error: Exception) -> IntakeError:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -44,7 +44,7 @@ class Change:
 
     `frames`: slot → (统计时点, its whole new content); the slot's dataset names the columns (snapshots.SCHEMAS).
     `expects`: slot → the snapshot that the preview was drawn on (None: empty); the commit is refused
-    when one of them has changed since.
+    when one of them has changed since. `encoded`: snapshots of `frames` whose bytes are already there.
     """
 
     action: str
@@ -53,6 +53,11 @@ class Change:
     tables: Mapping[str, snapshots.Rows] = field(default_factory=dict)
     uploads: tuple[tuple[str, bytes], ...] = ()
     expects: Mapping[Slot, str | None] = field(default_factory=dict)
+    encoded: Mapping[Slot, bytes] = field(default_factory=dict, repr=False)
+
+    def snapshot_bytes(self, slot: Slot) -> bytes:
+        """Return the new content of a slot as the bytes of its snapshot."""
+        return self.encoded.get(slot) or snapshots.frame_bytes(slot.dataset, self.frames[slot][1])
 
 
 class _UnchangedError(Exception):
@@ -117,6 +122,22 @@ class Store:
         """Return the plan tables in force at `commit`."""
         heads = self.heads(commit)
         return {name: snapshots.read_rows(self.place(heads[Slot(name)])) for name in TABLES}
+
+    def rows(self, name: str, commit: int) -> snapshots.Rows:
+        """Return a table of text rows as of `commit`, empty where there is none yet."""
+        entry = self.heads(commit).get(Slot(name))
+        return snapshots.read_rows(self.place(entry)) if entry else []
+
+    def holds(self, change: Change) -> bool:
+        """Return whether every slot of `change` already holds exactly that, so that committing it does nothing."""
+        heads = self.heads(self.head())
+        return all(slot in heads and heads[slot].snapshot == name for slot, name in self._digests(change))
+
+    def _digests(self, change: Change) -> Iterator[tuple[Slot, str]]:
+        for name, rows in change.tables.items():
+            yield Slot(name), snapshots.digest(snapshots.rows_bytes(rows))
+        for slot in change.frames:
+            yield slot, snapshots.digest(change.snapshot_bytes(slot))
 
     def plan(self, commit: int) -> Plan:
         """Return the plan in force at `commit`, read once."""
@@ -241,7 +262,8 @@ class Store:
         return found
 
     def _commit(self, change: Change, who: str, at: datetime, only_first: bool = False) -> int | None:
-        entries = [self._kept_frame(slot, as_of, frame) for slot, (as_of, frame) in change.frames.items()]
+        entries = [self._kept(slot, as_of, change.snapshot_bytes(slot), len(frame))
+                   for slot, (as_of, frame) in change.frames.items()]  # fmt: skip
         entries += [self._kept_rows(Slot(name), rows) for name, rows in change.tables.items()]
         files = [
             Upload(name, snapshots.write_bytes(self.root / "files", data), len(data)) for name, data in change.uploads
@@ -276,9 +298,6 @@ class Store:
                 if f"{commit.id:06d}" not in known:
                     text = json.dumps(_as_json(commit), ensure_ascii=False, indent=1)
                     snapshots.write_at(self._sidecar(commit.id), text.encode())
-
-    def _kept_frame(self, slot: Slot, as_of: date, frame: pd.DataFrame) -> Entry:
-        return self._kept(slot, as_of, snapshots.frame_bytes(slot.dataset, frame), len(frame))
 
     def _kept_rows(self, slot: Slot, rows: snapshots.Rows) -> Entry:
         return self._kept(slot, None, snapshots.rows_bytes(rows), len(rows))
