@@ -89,7 +89,7 @@ class Findings:
 
 def condensed(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems with no more than MOST of one rule in one column; the others of it are told as one."""
-    kept, more = [], dict[tuple[str, str, str], list[Problem]]()
+    kept, more = list[Problem](), dict[tuple[str, str, str], list[Problem]]()
     counts = Counter[tuple[str, str, str]]()
     for found in problems:
         key = (found.sheet, found.rule, found.column)
