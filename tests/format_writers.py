@@ -159,14 +159,12 @@ def xlsb_package(sheets, shared=(), since_1904=False):
 
 
 def xlsb(rows):
-    shared, records = [], b""
+    shared, records = [], []
     for r, row in enumerate(rows):
-        records += xlsb_row(r)
-        for c, value in enumerate(row):
-            if value is not None:
-                records += xlsb_cell(c, value, shared)
+        records.append(xlsb_row(r))
+        records += [xlsb_cell(c, value, shared) for c, value in enumerate(row) if value is not None]
     size = biff12(148, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, max(map(len, rows), default=1)))
-    return xlsb_package([("台账", 0, size + biff12(145) + records + biff12(146))], shared)
+    return xlsb_package([("台账", 0, size + biff12(145) + b"".join(records) + biff12(146))], shared)
 
 
 # ------------------------------------------------------------------ ods

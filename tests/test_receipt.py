@@ -200,6 +200,11 @@ def look(cell):
     return cell.number_format, repr(cell.alignment), repr(cell.border), repr(cell.protection)
 
 
+def unmarked(sheet):
+    """A sheet's XML without formats of cells, without empty cells and without the hint how wide a row is."""
+    return re.sub(rb'<c r="[A-Z]+\d+"/>', b"", re.sub(rb' (?:s|spans)="[\d:]+"', b"", sheet))
+
+
 def test_nothing_else_of_the_workbook_changes(read):
     data = rich_workbook()
     file = read(data, "文澜区台账.xlsx")
@@ -212,11 +217,9 @@ def test_nothing_else_of_the_workbook_changes(read):
         "xl/drawings/vmlDrawing1.vml", "xl/worksheets/sheet1.xml",
     }  # fmt: skip
     assert set(after) - set(before) == {"xl/worksheets/sheet4.xml"}
-    undone = re.sub(rb' s="\d+"', b"", after["xl/worksheets/sheet1.xml"])
-    assert undone == re.sub(rb' s="\d+"', b"", before["xl/worksheets/sheet1.xml"]).replace(
-        b'tabSelected="1"', b'tabSelected="0"'
-    )
-    assert b"sparkline" in undone
+    old_sheet, new_sheet = (unmarked(package["xl/worksheets/sheet1.xml"]) for package in (before, after))
+    assert new_sheet == old_sheet.replace(b'tabSelected="1"', b'tabSelected="0"')
+    assert b"sparkline" in new_sheet
     old, new = opened(data), opened(back)
     for title in old.sheetnames:
         assert new[title].sheet_state == old[title].sheet_state
@@ -285,6 +288,19 @@ def test_an_empty_cell_and_an_empty_row_can_be_marked(read, workbook):
     book = opened(receipt(read(data), found)[1])
     for one in found:
         assert_marked(book, one)
+
+
+def test_an_empty_cell_is_marked_in_the_look_of_its_row_or_column(read):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("表")
+        sheet.set_column("B:B", None, book.add_format({"num_format": "0.00"}))
+        sheet.write_row("A1", ("甲", "乙"))
+        sheet.set_row(2, None, book.add_format({"num_format": "@"}))
+        sheet.write_string("A4", "x")
+    found = [problem("repaired", "表", cell) for cell in ("B2", "B3", "C4")]
+    book = opened(receipt(read(out.getvalue()), found)[1])
+    assert [book["表"][cell].number_format for cell in ("B2", "B3", "C4")] == ["0.00", "@", "General"]
 
 
 # ------------------------------------------------------------------ rows that were not taken, problems of the preview
@@ -415,6 +431,24 @@ def test_sheet_names_that_no_workbook_allows_still_get_their_links(tmp_path):
     assert len(set(links(book, book.sheetnames[-1]))) == len(names)
     for title, cell in links(book, book.sheetnames[-1]):
         assert book[title.replace("''", "'")][cell].comment
+
+
+def test_two_sheets_of_one_name_and_hidden_ones_come_back_all(tmp_path):
+    sheets = [
+        Sheet("甲", [["a"]]),
+        Sheet("甲", [["b"]]),
+        Sheet("藏", [["c"]], hidden=True),
+        Sheet("藏二", [["d"]], hidden=True),
+    ]
+    book = opened(fresh_book(tmp_path, sheets, [problem("repaired", "甲", "A1"), problem("repaired", "藏二", "A1")]))
+    assert book.sheetnames == ["甲", "甲2", "藏", "藏二", "问题清单"]
+    assert [sheet.sheet_state for sheet in book] == ["visible", "visible", "hidden", "visible", "visible"]
+    assert links(book) == [("甲", "A1"), ("藏二", "A1")]
+
+
+def test_the_list_of_an_earlier_receipt_is_no_table_of_a_fresh_workbook(tmp_path):
+    earlier = Sheet("问题清单", [["问题清单"], ["x"], ["y"], list(LIST_HEADER), ["■ 须改正"]])
+    assert opened(fresh_book(tmp_path, [Sheet("甲", [["a"]]), earlier])).sheetnames == ["甲", "问题清单"]
 
 
 def test_merged_cells_stay_merged_in_a_fresh_workbook(tmp_path):
@@ -591,6 +625,11 @@ def shown(data, name="问题清单"):
     )
 
 
+def boxes(data):
+    """How many boxes of comments the drawings hold."""
+    return sum(part.count(b'ObjectType="Note"') for name, part in parts(data).items() if name.endswith(".vml"))
+
+
 def saved_again(data):
     """The workbook as another program writes it."""
     out = io.BytesIO()
@@ -611,6 +650,7 @@ def test_a_receipt_handed_in_again_is_marked_once(read, made, between):
     assert shown(second) == shown(first)
     assert opened(second).sheetnames == opened(first).sheetnames
     assert links(opened(second)) == links(opened(first))
+    assert boxes(second) == boxes(first)
 
 
 def test_what_was_corrected_in_a_receipt_comes_back_unmarked(read):
@@ -618,6 +658,7 @@ def test_what_was_corrected_in_a_receipt_comes_back_unmarked(read):
     first = receipt(file)[1]
     comments, fills, rows = shown(receipt(replace(file, data=first), [])[1])
     assert comments == {("台账", "E3"): "王经办：已核"}
+    assert boxes(receipt(replace(file, data=first), [])[1]) == 1
     assert (fills, rows) == ({}, [["—", "—", "—", "—", "—", "没有发现问题。", "—"]])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -241,7 +242,7 @@ def test_many_problems_are_gathered_by_kind_and_listed_on_demand(
     rows = [f"'{number}|厂{number}|几个|是" for number in range(1, 2001)]
     drop(app, ("两千.xlsx", workbook(ledger("文澜区", *rows))))
     text = shown(app)
-    assert "问题清单：须改正 2000 处，已处理 1 处" in text
+    assert "问题清单：须改正 2,000 处，已处理 1 处" in text
     assert "G3、G4、G5 等 2,000 处" in text
     assert "厂1999" not in text
 
@@ -290,6 +291,12 @@ ODD = """
 """
 
 
+MEANT = {
+    "工会统计编号": "union_code", "企业(单位)全称": "org_name", "县区": "reporting_unit", "控股情况（类型）": "control",
+    "在册职工总人数": "workers",
+}  # fmt: skip
+
+
 def choose(app: AppTest, label: str, option: str) -> None:
     """Set the one choice whose label holds these words."""
     [box] = [box for box in app.selectbox if label in box.label]
@@ -297,9 +304,11 @@ def choose(app: AppTest, label: str, option: str) -> None:
 
 
 def confirmed(app: AppTest) -> None:
-    """Say what the columns mean that the reading is not sure of, and have the form remembered."""
-    choose(app, "工会统计编号", "union_code")
-    choose(app, "在册职工总人数", "workers")
+    """Say what the columns mean of which the reading is not sure, and have the form remembered."""
+    for box in app.selectbox:
+        meant = next((field for label, field in MEANT.items() if f"“{label}”" in box.label), None)
+        if meant:
+            box.set_value(meant)
     press(app, "识别无误，记住表样")
 
 
@@ -310,7 +319,7 @@ def test_a_form_seen_for_the_first_time_is_confirmed_once_and_the_next_file_of_i
     text = shown(app)
     assert "这种表样第一次见。请核对各列认得对不对，确认一次，以后同样的表不再问。" in text
     assert "工作表“一览”，企业台账，表头在第 2 行，共 8 列" in text
-    assert "B2 工会统计编号 0001、0002 请选择 请选择" in re.sub(r"\s+", " ", text)
+    assert "G2 厂务公开 是、否 厂务公开 确定" in re.sub(r"\s+", " ", text)
     confirmed(app)
     commit = store.history()[-1]
     assert (commit.action, commit.note, commit.who) == ("remember_form", "企业台账表样“文澜区一览”，共 8 列", "王芳")
@@ -399,3 +408,16 @@ def test_a_wrong_correction_is_told_and_changes_nothing(
     press(app, "查看改动")
     assert "还不能入库：请按上面的清单改正。数据没有改动。" in shown(app)
     assert store.head() == 2
+
+
+def test_a_unit_without_anything_to_report_says_so_once(app: AppTest, store: Store) -> None:
+    app.toggle(key="nothing").set_value(True)
+    app.run()
+    assert app.selectbox(key="nil-month").value == date(2026, 10, 31)
+    app.selectbox(key="nil-unit").set_value("文澜区")
+    app.run()
+    press(app, "登记零报告")
+    assert "已登记“文澜区”2026年10月技术工人培训本月无：第 2 次更新。" in shown(app)
+    commit = store.history()[-1]
+    assert (commit.action, commit.note) == ("nil", "本月无：技术工人培训 2026-10")
+    assert "“文澜区”2026年10月已登记过本月无：未变，不需要再登记。" in shown(app)

@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from unionplan.intake.cells import Sheet, Table
-from unionplan.intake.delimited import arrow_table, csv_rows
+from unionplan.intake.delimited import csv_rows
+from unionplan.intake.delimited_columns import columns
 from unionplan.intake.reading import read_book
 
 CHINESE = "文澜区第一针织厂（）、。，；：“”％％０１２３①㎡Ａｂ龘㐀"
@@ -73,12 +74,13 @@ def test_text_comes_back_in_every_encoding(tmp_path_factory, separator, encoding
 
 
 @pytest.mark.parametrize("separator", [",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
 @settings(max_examples=300, deadline=None)
 @given(text=st.lists(st.sampled_from(["甲", "00123", " ", "\u3000", '"', '""', "=", "#", "##N/A", "#N/A", ",", "\t", "\n", "\r\n",
                                       "a b", '="001"', '"x,y"', '"x\ny"', "é", "1"]), max_size=60).map("".join))  # fmt: skip
 @example(text='a,b\n"x","y ""z"""\n\n1,2,3,4\n"q\nr",s\n')
-def test_arrow_and_the_csv_module_split_alike(separator, text):
-    table = arrow_table(text, separator) if text else None
+def test_arrow_and_the_csv_module_split_alike(encoding, separator, text):
+    table = columns(text.encode(encoding), separator, encoding) if text else None
     if table is not None:
         rows = csv_rows(text, separator, "a.csv")
         assert [table[place] for place in range(len(table))] == rows

@@ -58,16 +58,21 @@ class _Flags:
     def __init__(self, column: Coded, telling: Any) -> None:
         size = len(column.values) + 1
         self.telling, self.word, self.short = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
-        places = [place for place, value in enumerate(column.values) if isinstance(value, str)]
-        texts = [str(column.values[place]) for place in places]
+        kinds = set(map(type, column.values))
+        places = (
+            range(size - 1)
+            if kinds == {str}
+            else [place for place, value in enumerate(column.values) if isinstance(value, str)]
+        )
+        texts = column.values if kinds == {str} else [column.values[place] for place in places]
         array = pa.array(texts, pa.string())
-        at = np.array(places, np.int64)
+        at = np.fromiter(places, np.int64)
         self.word[at] = ~_matching(array, _NO_WORD)
         bare = pc.replace_substring_regex(array, r"[\s\x{3000}\x{a0}]+", "")
         self.short[at] = pc.less_equal(pc.utf8_length(bare), _SHORT).to_numpy(zero_copy_only=False)
         for place in np.flatnonzero(_matching(array, _TELLING)).tolist():
-            self.telling[places[place]] = telling(texts[place])
-        for place, value in enumerate(column.values):
+            self.telling[places[place]] = telling(str(texts[place]))
+        for place, value in enumerate(column.values) if int in kinds else ():
             if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100:
                 self.short[place] = True
         self.short[at] |= _matching(array, r"^\s*[A-Za-zＡ-Ｚａ-ｚ]")

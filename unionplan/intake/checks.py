@@ -6,6 +6,7 @@ in data/intake/checks.csv; a rejected row stays listed with its reason and never
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -59,12 +60,15 @@ def ledger(
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty]
     _check_rows(findings, columns, places, kept, as_of)
+    _check_names(findings, columns, places, kept)
     findings.problems += [
         *column_problems(sheet, layout),
         *_wide_workers(sheet, layout),
         *total_problems(sheet, layout, columns, {name for name, field in FIELDS.items() if field.kind == "count"}),
     ]
-    if not kept:
+    if layout.nil:
+        findings.problems.append(problem("nil_return", sheet.name))
+    elif not kept:
         findings.problems.append(
             problem("no_rows", sheet.name, detail=f"表头下有 {len(places)} 行" if places else "表头下没有行")
         )
@@ -144,6 +148,21 @@ def _check_key(
         findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
 
 
+def _check_names(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]) -> None:
+    """Two enterprises of one unit whose names differ only in brackets, spaces or 有限（责任）公司 may be one."""
+    if "org_name" not in columns or "reporting_unit" not in columns:
+        return
+    names, units = typed(columns["org_name"]), columns["reporting_unit"]
+    alike = Typed.of(names.codes, [loose_name(name) for name in names.values]).repeated()
+    first: dict[tuple[Any, str], int] = {}
+    for row in [row for row in kept if alike[row]] if alike.any() else ():
+        if row not in findings.rejected:
+            seen = first.setdefault((units[row], loose_name(names[row])), row)
+            if seen != row:
+                detail = f"“{names[row]}”与第 {places[seen] + 1} 行“{names[seen]}”"
+                findings.add("similar_names", row, places[row], "org_name", names[row], detail)
+
+
 def _check_states(findings: Findings, states: Typed, places: list[int], kept: list[int]) -> None:
     blank = set(np.flatnonzero(~states.told).tolist()) - findings.rejected
     unsaid = [row for row in kept if row in blank] if blank else []
@@ -192,6 +211,11 @@ def plain_name(name: str) -> str:
     """Return an enterprise's name for comparing: one width of brackets, no spaces, no 工会委员会 behind it."""
     folded = "".join(unicodedata.normalize("NFKC", name).split())
     return folded.removesuffix("工会委员会").removesuffix("工会")
+
+
+def loose_name(name: str) -> str:
+    """Return an enterprise's name as far as typists agree on it: no brackets, dots or 责任, none of the 工会 behind it."""
+    return re.sub(r"[()\[\]·.,、\-—_]", "", plain_name(name)).replace("有限责任公司", "有限公司")
 
 
 _UNIT_FIELDS = ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end")

@@ -28,6 +28,7 @@ class Columns:
         self.hidden: list[int] = []
         self._rows: dict[int, list[NDArray[np.int32]]] = {}
         self._codes: dict[int, list[NDArray[np.int32]]] = {}
+        self._shared: dict[int, NDArray[np.int32]] = {}
         self._known: dict[int, tuple[dict[str, int], dict[tuple[type, Cell], int], list[Cell]]] = {}
 
     def code(self, column: int, cell: Cell) -> int:
@@ -49,6 +50,25 @@ class Columns:
                 values.append(cell)
             codes.append(code)
         return codes
+
+    def shared_as(self, column: int, numbers: NDArray[np.int64], shared: Sequence[str]) -> NDArray[np.int32]:
+        """Return the codes of shared strings in a column by their numbers; raises IndexError for one that is none.
+
+        A text that stands twice among the shared strings has two codes.
+        """
+        if len(numbers) and int(numbers.max()) >= len(shared):
+            raise IndexError(int(numbers.max()))
+        if column not in self._shared:
+            self._shared[column] = np.full(len(shared), -2, np.int32)
+        codes = self._shared[column]
+        _, _, values = self._known.setdefault(column, ({}, {}, []))
+        new = np.unique(numbers[codes[numbers] == -2])
+        for number in new.tolist():
+            text = shared[number]
+            codes[number] = len(values) if text.strip() else -1
+            if codes[number] >= 0:
+                values.append(text)
+        return codes[numbers]
 
     def put(self, column: int, rows: NDArray[np.int64], codes: NDArray[np.int32]) -> None:
         """Place codes at rows of a column."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.limits import allowed_seconds
+from unionplan.intake.masking import NAME as MASKED
 from unionplan.intake.problems import problem_of
 from unionplan.intake.processes import SPARES, finished
 from unionplan.intake.readings import FileReading, SheetReading
@@ -54,7 +55,8 @@ def read_file(
     if "error" in answer:
         return FileReading(name, digest, "", (problem_of(answer["error"]),), data=data)
     sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    return FileReading(name, digest, answer["format"], tuple(map(problem_of, answer["problems"])), sheets, data)
+    masked = (folder / MASKED).read_bytes() if answer["masked"] else None
+    return FileReading(name, digest, answer["format"], tuple(map(problem_of, answer["problems"])), sheets, data, masked)
 
 
 def answered(
@@ -139,6 +141,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
         "table": folder / entry["table"] if entry["table"] else None,
         "clears": tuple((row, name) for row, name in entry["clears"]),
         "units": tuple(entry["units"]),
+        "nils": tuple((unit, row, day and date.fromisoformat(day)) for unit, row, day in entry["nils"]),
         "recognition": tuple(_recognition(one) for one in entry["recognition"]),
     })  # fmt: skip
 

@@ -28,7 +28,9 @@ from unionplan.store.snapshots import PANDAS_TYPES, SCHEMAS, frame_bytes
 from unionplan.store.summed import figures_of, leaves, told_by
 
 _SHOWN = 3
-DATASETS = {"W2": "summary", "W3b": "training", "W4": "activities"}
+DATASETS = {
+    "W2": "summary", "W3a": "roster", "W3b": "training", "W4": "activities", "W6": "funds", "W7": "progress",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,18 @@ class Options:
     only_valid: bool = False
     accept_mapping: bool = False
     indicator: str | None = None
+
+
+@dataclass(frozen=True)
+class NilWord:
+    """One 本月无: in which sheet, table (`table_of`) and cell it stands, for which dataset, unit and 统计时点."""
+
+    sheet: str
+    table: str
+    cell: str
+    dataset: str
+    unit: str
+    day: date
 
 
 @dataclass
@@ -62,6 +76,7 @@ class Draft:
     returns: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     upserts: list[Upsert] = field(default_factory=list)
+    nils: list[NilWord] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     rejected: int = 0
 
@@ -101,20 +116,22 @@ def draft_units(draft: Draft, sheet: SheetReading) -> None:
 def draft_ledger(draft: Draft, sheet: SheetReading) -> None:
     """Gather the sound rows of a ledger sheet by unit and month; `draft_slot` merges them later."""
     as_of = draft.options.as_of or sheet.as_of
-    draft.problems += _as_of_problems(draft, sheet, as_of)
+    draft.problems += as_of_problems(draft, sheet, as_of)
     assert sheet.table is not None
     table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
     draft.rejected += int(table["rejected"].sum())
     sound = table[~table["rejected"].astype(bool)]
     if as_of is None or sound.empty:
         return
-    for unit, rows in _with_clears(sheet, sound).groupby("reporting_unit", sort=False):
+    for unit, rows in with_clears(sheet, sound).groupby("reporting_unit", sort=False):
         draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
 
 
-def _with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add to every row the names of the fields that the clerk empties; rows keep the position they were read at."""
+def with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return every row with the names of the fields that the clerk empties; rows keep the position they were read at."""
     clears: dict[int, set[str]] = {}
+    if not sheet.clears:
+        return rows.assign(clears=pd.Series([None], dtype=object).reindex(rows.index))
     for row, name in sheet.clears:
         clears.setdefault(row, set()).add(name)
     return rows.assign(clears=pd.Series([clears.get(place) for place in rows.index], index=rows.index, dtype=object))
@@ -126,11 +143,11 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
     dataset = DATASETS[str(sheet.kind)]
     table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
     draft.rejected += int(table.loc[table["rejected"].astype(bool), "row"].nunique())
-    sound = _with_clears(sheet, table[~table["rejected"].astype(bool)])
+    sound = with_clears(sheet, table[~table["rejected"].astype(bool)])
     if dataset == "activities":
         _draft_events(draft, sheet, sound)
         return
-    days = _days(draft, sheet, sound)
+    days = days_of(draft, sheet, sound)
     if days is None:
         return
     if dataset == "summary":
@@ -140,16 +157,18 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
         draft.returns.setdefault(Slot(dataset, str(unit), f"{day:%Y-%m}"), []).append((sheet, day, rows))
 
 
-def _days(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
-    """Every row's 统计时点: the one given for the file, else its own cell's, else the sheet's; None if one lacks it."""
+def days_of(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
+    """Return every row's 统计时点: the one given for the file, else its own cell's, else the sheet's; None if one lacks it."""
     given, own = draft.options.as_of, rows["as_of"]
+    if given is None and rows.empty and sheet.place("as_of")[1]:
+        return own  # whatever the column says, it stands in rows that are refused
     if given is None and len(own) and own.notna().all():
         late = own.max().date()
         if late > draft.store.today(draft.commit):
             draft.problems.append(problem("as_of_late", sheet.sheet, value=late, detail=str(late)))
         return own
     day = given or sheet.as_of
-    draft.problems += _as_of_problems(draft, sheet, day)
+    draft.problems += as_of_problems(draft, sheet, day)
     if day is None:
         return None
     if given:
@@ -188,7 +207,7 @@ def _draft_events(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> None
             problem("event_after", sheet.sheet, where, label, day.date(), f"{day.date()} 晚于 {until}")
         )
     draft.rejected += len(late)
-    items = _items(draft.plan)
+    items = items_by_word(draft.plan)
     unknown = sorted({str(word) for word in rows["item"].dropna() if str(word) not in items})
     if unknown:
         shown = "、".join(unknown[:_SHOWN]) + (f"等 {len(unknown)} 种" if len(unknown) > _SHOWN else "")
@@ -204,8 +223,8 @@ def _draft_events(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> None
     draft.returns.setdefault(slot, []).append((sheet, until, frame))
 
 
-def _items(plan: Plan) -> dict[str, str]:
-    """Every id, name and short name of an item → its id; a name that two items share is none."""
+def items_by_word(plan: Plan) -> dict[str, str]:
+    """Return every id, name and short name of an item → its id; a name that two items share is none."""
     words: dict[str, str] = {}
     for item in plan.items:
         for word in (item.name, item.short):
@@ -304,7 +323,8 @@ def _start(heads: Mapping[Slot, Entry], slot: Slot) -> Slot | None:
     return Slot(slot.dataset, slot.unit, max(periods)) if periods else None
 
 
-def _as_of_problems(draft: Draft, sheet: SheetReading, as_of: date | None) -> Iterator[Problem]:
+def as_of_problems(draft: Draft, sheet: SheetReading, as_of: date | None) -> Iterator[Problem]:
+    """Yield what has to be said of a sheet's 统计时点: that it is missing, inferred from the file, or in the future."""
     if as_of is None:
         yield problem("as_of_missing", sheet.sheet, fix="请指定统计时点，如 2026-10-31")
         return

@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -76,15 +76,7 @@ def readings(
     read = _reader(field, units, text_file, scale)
     known: dict[tuple[type, Cell], Value] = {}
     found = []
-    itself = _ITSELF.get(field.kind)
-    if field.kind == "uscc":
-        cells = list(cells)
-        texts = [cell if isinstance(cell, str) else "" for cell in cells]
-        itself = {text for text, valid in zip(texts, plainly_valid(texts), strict=True) if valid}.__contains__
     for cell in cells:
-        if itself and type(cell) is str and len(cell) > _LONGEST_BLANK and itself(cell):
-            found.append(Value(cell))
-            continue
         key = (type(cell), cell)
         if key not in known:
             known[key] = _value(cell, read)
@@ -93,11 +85,22 @@ def readings(
 
 
 _LONGEST_BLANK = max(map(len, (*BLANK, CLEAR)))
-_ITSELF: dict[str, Callable[[str], bool]] = {
-    "text": lambda cell: " ".join(cell.split()) == cell,
-    "code": lambda cell: cell.isascii() and cell.isdecimal(),
-}
-"""Kind of field → which longer texts mean just themselves: most names and codes of a large ledger."""
+
+
+def plainly_meant(field: Field, cells: Sequence[Cell]) -> list[bool]:
+    """Return for each cell whether it surely means itself, as most names and codes of a large ledger do.
+
+    `readings` gives those the same value and says nothing about them.
+    """
+    if field.kind == "uscc":
+        return plainly_valid([cell if isinstance(cell, str) else "" for cell in cells])
+    if field.kind == "code":
+        return [
+            type(cell) is str and len(cell) > _LONGEST_BLANK and cell.isascii() and cell.isdecimal() for cell in cells
+        ]
+    if field.kind == "text":
+        return [type(cell) is str and len(cell) > _LONGEST_BLANK and " ".join(cell.split()) == cell for cell in cells]
+    return [False] * len(cells)
 
 
 def _value(cell: Cell, read: Callable[[Cell], Value]) -> Value:
@@ -139,6 +142,7 @@ def _reader(field: Field, units: Mapping[str, str], text_file: bool, scale: int)
         "decimal": _decimal,
         "period": _period,
         "as_of": lambda cell: _as_of(cell, _date),
+        "span": _span,
         "yes_no": lambda cell: _yes_no(cell, field),
         "choice": lambda cell: _choice(cell, field),
     }
@@ -184,14 +188,16 @@ _SUFFIXES = {
 
 def _count(cell: Cell, field: Field, scale: int = 1) -> Value:
     """A whole number; one stated in ten thousands is multiplied exactly, or refused where nothing whole comes out."""
-    if isinstance(cell, bool | date | timedelta):
+    if isinstance(cell, bool | date | time | timedelta):
         return Value(None, "not_integer", str(cell))
     if isinstance(cell, str):
         return _count_in_words(cell, field, scale)
     if isinstance(cell, float) or scale > 1:
         return _scaled(f"{cell:.15g}", cell, scale)
     assert isinstance(cell, int)
-    return Value(None, "negative", str(cell)) if cell < 0 else Value(cell)
+    if not 0 <= cell <= _MOST:
+        return _scaled(str(cell), cell, 1)
+    return Value(cell)
 
 
 def stated_count(cell: Cell, name: str, scale: int = 1) -> int | None:
@@ -202,6 +208,10 @@ def stated_count(cell: Cell, name: str, scale: int = 1) -> int | None:
     return value
 
 
+_MOST = 10**12
+"""No count of anything here comes near it; what lies beyond is a slip of the program that wrote it."""
+
+
 def _scaled(number: str, cell: Cell, scale: int) -> Value:
     try:
         value = Fraction(number) * scale
@@ -209,6 +219,8 @@ def _scaled(number: str, cell: Cell, scale: int) -> Value:
         return Value(None, "not_integer", f"“{cell}”")
     if value < 0:
         return Value(None, "negative", str(cell))
+    if value > _MOST:
+        return Value(None, "not_integer", f"“{cell}”异常地大")
     if value.denominator > 1:
         return Value(None, "not_integer", f"{cell} × {scale} 不是整数" if scale > 1 else str(cell))
     return Value(int(value))
@@ -243,19 +255,17 @@ _SPELLED = re.compile(r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*
 FOREVER = date(9999, 12, 31)
 """The last day of a contract that has none."""
 _ENDLESS = ("长期", "长期有效", "无固定期限", "无期限", "永久", "至今有效")
-_CHINESE_DAY = re.compile(
-    r"([〇零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月(?:([一二三四五六七八九十]{1,3})[日号])?"
-)
+_NUMERAL = "[一二三四五六七八九十]{1,3}"
 _TO_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 
 
-def _arabic(text: str) -> str:
-    """二〇二六年十月三十一日 → 2026年10月31日; any other text as it is."""
-    found = _CHINESE_DAY.fullmatch(text.replace(" ", ""))
-    if not found:
-        return text
-    day = f"{_tens(found[3])}日" if found[3] else ""
-    return f"{found[1].translate(_TO_DIGITS)}年{_tens(found[2])}月{day}"
+def in_digits(text: str) -> str:
+    """Return a text with full-width characters made plain and the years, months and days in it in digits:
+    二〇二六年十月三十一日 → 2026年10月31日."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = re.sub("[〇零○一二三四五六七八九]{4}(?=年)", lambda found: found[0].translate(_TO_DIGITS), plain)
+    plain = re.sub(f"(?<![一二三四五六七八九十]){_NUMERAL}(?=月)", lambda found: str(_tens(found[0])), plain)
+    return re.sub(f"(?<=月){_NUMERAL}(?=[日号])", lambda found: str(_tens(found[0])), plain)
 
 
 def _tens(text: str) -> int:
@@ -278,7 +288,7 @@ def _dated(cell: Cell, endless: bool) -> Value:
     day = _day(cell)
     if day is not None:
         return Value(day)
-    text = _arabic(str(folded(cell)))
+    text = in_digits(str(folded(cell))).replace("号", "日")
     if text == "无":
         return Value()
     if endless and text.replace(" ", "") in _ENDLESS:
@@ -297,6 +307,36 @@ def _dated(cell: Cell, endless: bool) -> Value:
         pass
     only_month = bool(re.fullmatch(r"\d{4}[-./年]\d{1,2}月?", text))
     return Value(None, "date_unreadable", f"“{cell}”" + ("只写到月" if only_month else ""))
+
+
+_UP_TO = r"\s*(?:至|到|~|-|—|–)+\s*"
+_SPANS = tuple(
+    re.compile(first + _UP_TO + second)
+    for first, second in (
+        (r"(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})\s*日?",
+         r"(?:(?:(\d{4})\s*[-./年]\s*)?(\d{1,2})\s*[-./月]\s*)?(\d{1,2})\s*日?"),
+        (r"(20\d\d)(\d\d)(\d\d)", r"(20\d\d)(\d\d)(\d\d)"),
+    )
+)  # fmt: skip
+
+
+def _span(cell: Cell) -> Value:
+    """起止日期 as (first day, last day): 2026-10-01至2026-10-15, 2026.10.1-10.15; one day alone is both."""
+    text = folded(cell)
+    found = next(filter(None, (pattern.fullmatch(text) for pattern in _SPANS)), None)
+    if found is None:
+        one = _date(cell)
+        return one if one.value is None else Value((one.value, one.value), one.rule, one.detail)
+    year, month, day, until_year, until_month, until_day = (int(part) if part else 0 for part in found.groups())
+    try:
+        first = date(year, month, day)
+        last = date(until_year or year, until_month or month, until_day)
+    except ValueError:
+        return Value(None, "date_unreadable", f"“{cell}”")
+    if first > last:
+        return Value((first, last), "dates_reversed", f"{first} 晚于 {last}")
+    plain = text == f"{first}至{last}"
+    return Value((first, last)) if plain else Value((first, last), "repaired", f"“{cell}” → {first}至{last}")
 
 
 def _day(cell: Cell) -> date | None:

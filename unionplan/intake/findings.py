@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from unionplan.intake.cells import Table
-from unionplan.intake.fields import Value, readings, stated_count
+from unionplan.intake.fields import Value, plainly_meant, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
@@ -89,7 +89,8 @@ class Findings:
 
 def condensed(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems with no more than MOST of one rule in one column; the others of it are told as one."""
-    kept, more = list[Problem](), dict[tuple[str, str, str], list[Problem]]()
+    kept: list[Problem] = []
+    more = dict[tuple[str, str, str], list[Problem]]()
     counts = Counter[tuple[str, str, str]]()
     for found in problems:
         key = (found.sheet, found.rule, found.column)
@@ -123,14 +124,19 @@ def typed_columns(
             continue
         coded = findings.sheet.column(column.index)
         codes = coded.codes[rows]
-        values = readings(fields[name], coded.values, units, text_file, column.scale)
-        found = Typed.of(codes, [value.value for value in values])
+        plain = plainly_meant(fields[name], coded.values)
+        others = [code for code, itself in enumerate(plain) if not itself]
+        read = readings(fields[name], [coded.values[code] for code in others], units, text_file, column.scale)
+        values, meanings = dict(zip(others, read, strict=True)), list(coded.values)
+        for code, value in values.items():
+            meanings[code] = value.value
+        found = Typed.of(codes, meanings)
         columns[name] = found if isinstance(findings.sheet.rows, Table) else list(found)
         if column.scale > 1 and fields[name].kind == "count":
-            told = codes[codes >= 0].tolist()
+            told = [code for code in codes.tolist() if code in values]
             _say_scale(findings, column, [coded.values[code] for code in told], [values[code] for code in told])
-        said = np.array([*(bool(value.rule or value.clear) for value in values), False], bool)
-        for row in np.flatnonzero(said[codes]).tolist():
+        telling = [code for code, value in values.items() if value.rule or value.clear]
+        for row in np.flatnonzero(np.isin(codes, telling)).tolist() if telling else ():
             value, cell = values[codes[row]], coded.values[codes[row]]
             if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
@@ -173,7 +179,8 @@ def fill_units(
     findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], unit: str | None,
     telling: Container[int] | None = None,
 ) -> None:  # fmt: skip
-    """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's.
+    """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's; else
+    that of the row above in the same block, which is asked about.
 
     `telling`: the rows that hold any figure; the others need nothing.
     """
@@ -182,26 +189,58 @@ def fill_units(
         return
     said = list(known) if known is not None else [None] * len(places)
     columns["reporting_unit"] = said
-    above = _merged_down(findings, "reporting_unit")
-    by_place = dict(zip(places, said, strict=True))
+    fill_merged(findings, columns, places, "reporting_unit")
+    filled: list[int] = []
     for row, place in enumerate(places):
-        if said[row] is None and place in above:
-            said[row] = by_place.get(above[place])
         if said[row] is None and (place, "reporting_unit") not in findings.told:
             said[row] = unit
             if unit is None and (telling is None or row in telling):
-                findings.add("unit_missing", row, place, "reporting_unit")
+                said[row] = _from_above(findings, said, places, row)
+                if said[row] is None:
+                    findings.add("unit_missing", row, place, "reporting_unit")
+                else:
+                    filled.append(row)
         elif unit is not None and said[row] not in (None, unit):
             findings.add("unit_other", row, place, "reporting_unit", said[row], f"“{said[row]}”，本次为“{unit}”")
+    if filled:
+        shown = "、".join(f"第{places[row] + 1}行“{said[row]}”" for row in filled[:LISTED])
+        more = f"等 {len(filled)} 行" if len(filled) > LISTED else ""
+        findings.add("unit_filled", filled[0], places[filled[0]], "reporting_unit", detail=shown + more)
+
+
+def _from_above(findings: Findings, said: list[Any], places: list[int], row: int) -> Any:
+    """The unit of the row directly above, as a cell merged down looks in a text file; never across a total."""
+    if row == 0 or "reporting_unit" not in findings.columns or places[row] != places[row - 1] + 1:
+        return None
+    return said[row - 1]
+
+
+def fill_merged(findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], field: str) -> None:
+    """Give the rows below a cell that is merged downwards its value; never across a total."""
+    above = _merged_down(findings, field)
+    if field not in columns or not above:
+        return
+    kept = columns[field]
+    values = kept if isinstance(kept, list) else list(kept)
+    columns[field] = values
+    by_place = dict(zip(places, values, strict=True))
+    for row, place in enumerate(places):
+        if values[row] is None and place in above and (place, field) not in findings.told:
+            values[row] = by_place.get(above[place])
 
 
 def _merged_down(findings: Findings, field: str) -> dict[int, int]:
-    """Row → the row above whose cell of that column is merged down to it."""
+    """Row → the row above whose cell of that column is merged down to it, as far as the first total in between."""
     column = findings.columns.get(field)
     if column is None:
         return {}
-    return {place: first for first, left, last, right in findings.sheet.merged if left <= column.index <= right
-            for place in range(first + 1, last + 1)}  # fmt: skip
+    totals = set(findings.totals)
+    down: dict[int, int] = {}
+    for first, left, last, right in findings.sheet.merged:
+        if left <= column.index <= right:
+            end = min((place for place in totals if first < place <= last), default=last + 1)
+            down |= dict.fromkeys(range(first + 1, end), first)
+    return down
 
 
 def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
@@ -214,9 +253,13 @@ def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
         yield problem("mapping", sheet.name, address(column.row, column.index), column.label, column.label, detail)
     clashing = {column.index for column in layout.clashes}
     for column, seen in zip(layout.columns, layout.recognition, strict=True):
-        if column.index not in clashing and not (column.field and seen.confidence >= SURE):
+        if column.index not in clashing and seen.how != "month" and not (column.field and seen.confidence >= SURE):
             yield _recognised_problem(sheet, column, seen)
     yield from _headless(sheet, layout)
+    months = [column for column, seen in zip(layout.columns, layout.recognition, strict=True) if seen.how == "month"]
+    if months:
+        where, labels = address(months[0].row, months[0].index), "、".join(column.label for column in months)
+        yield problem("months_across", sheet.name, where, months[0].label, labels, labels)
 
 
 def _recognised_problem(sheet: Sheet, column: Column, seen: Recognition) -> Problem:

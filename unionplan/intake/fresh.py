@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from unionplan.intake.cells import Cell, Sheet, Unreadable
 from unionplan.intake.listing import FONT, GRID, OPTIONS, breadth, write_list
-from unionplan.intake.marks import AUTHOR, FILLS, LIST_SHEET, Mark, anchored, lines, marked, plain
+from unionplan.intake.marks import AUTHOR, FILLS, LIST_SHEET, Mark, anchored, is_list, lines, marked, plain
 from unionplan.intake.notes import box_lines
 from unionplan.intake.problems import Problem
 
@@ -42,18 +42,24 @@ def write_fresh(
     target: Path, sheets: Sequence[Sheet], problems: Sequence[Problem], name: str, heads: Mapping[str, Head]
 ) -> None:
     """Write a workbook with the sheets as they were read, the problems marked at their addresses, and the list."""
-    titles = dict(zip((sheet.name for sheet in sheets), _titles(sheets), strict=True))
+    sheets = [sheet for sheet in sheets if not is_list(sheet.rows)]
+    titles = _titles(sheets)
     marks, left = marked(problems)
     whole = (
         sum(len(sheet.rows) * max((len(row) for row in sheet.rows[:200]), default=0) for sheet in sheets) <= FULL_CELLS
     )
     with xlsxwriter.Workbook(target, {**OPTIONS, "constant_memory": not whole}) as book:
-        for sheet in sheets:
+        for sheet, title in zip(sheets, titles, strict=True):
             table = _Table(book, sheet, anchored(marks.get(sheet.name, {}), _from_one(sheet)), heads.get(sheet.name))
-            table.write(book.add_worksheet(titles[sheet.name]), whole)
+            own = book.add_worksheet(title)
+            table.write(own, whole)
+            if sheet.hidden and sheet.name not in marks:
+                own.hide()
         remark = () if whole else ("表格很大，这里只列表头和有问题的行，请在原表上改正后上传。",)
-        hidden = [titles[sheet.name] for sheet in sheets if sheet.hidden]
-        write_list(book, _free(LIST_SHEET, titles.values()), lines(problems, titles, hidden), name, left, *remark)
+        named: dict[str, str] = {}
+        for sheet, title in zip(sheets, titles, strict=True):
+            named.setdefault(sheet.name, title)
+        write_list(book, _free(LIST_SHEET, titles), lines(problems, named), name, left, *remark)
 
 
 def _from_one(sheet: Sheet) -> Iterator[tuple[int, int, int, int]]:
@@ -91,11 +97,8 @@ class _Table:
         """Write the sheet, whole or only its head and the rows with marks; the others are then not shown."""
         marked_rows = set(self.widest)
         until = self.head.stop
-        rows = (
-            range(len(self.source.rows))
-            if whole
-            else sorted({*range(until), *marked_rows} & set(range(len(self.source.rows))))
-        )
+        height = len(self.source.rows)
+        rows = range(height) if whole else sorted(row for row in {*range(until), *marked_rows} if row < height)
         self._set_page(sheet, [self.source.rows[row] for row in rows if row >= self.head.start][:200])
         if not whole:
             sheet.set_default_row(hide_unused_rows=True)

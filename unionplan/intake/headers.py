@@ -13,17 +13,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from unionplan.intake.problems import TABLES
-from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY, TOLD_LABELS, TRAINING, told_words
+from unionplan.observations import (
+    ACTIVITIES,
+    FIELDS,
+    FUNDS,
+    PROGRESS,
+    PROMISES,
+    ROSTER,
+    SUMMARY,
+    TOLD_LABELS,
+    TRAINING,
+    told_words,
+)
 
 SHORT = {
     "contract": "集体合同", "wage": "工资集体协商", "women": "女职工专项", "congress": "职代会", "disclosure": "厂务公开",
     "harmony": "和谐创建", "union": "建会", "member": "入会",
 }  # fmt: skip
 """indicator → how a field names it."""
-RETURNS = ("W2", "W3b", "W4")
+RETURNS = ("W2", "W3a", "W3b", "W4", "W5", "W6", "W7")
 GROUPED = ("total", "should_unionise", "unionised", "workers", "members", "covered", "contracts", "covered_workers",
            "rate")  # fmt: skip
-_SHIPPED = {"W2": SUMMARY, "W3b": TRAINING, "W4": ACTIVITIES}
+_SHIPPED = {
+    "W2": SUMMARY, "W3a": ROSTER, "W3b": TRAINING, "W4": ACTIVITIES, "W5": PROMISES, "W6": FUNDS, "W7": PROGRESS,
+}  # fmt: skip
 _UNIT_WORDS = re.compile(
     r"(\(|\[|【|/|,|、|:|单位:?)+(单位:?)?([万百千亿]?)(家|户|个|人|名|人次|份|期|次|场|项|件|%)(\)|\]|】)*$"
 )

@@ -56,6 +56,9 @@ class Meaning:
         return self.how in _EXACT
 
 
+_MONTH = re.compile(r"(20\d\d年?)?(1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(份|末)?")
+
+
 @cache
 def meaning(levels: tuple[str, ...], kind: str, guess: bool = True) -> Meaning:
     """Return what a column's header cells (upper first) mean on a sheet of this kind, by their words alone.
@@ -67,6 +70,8 @@ def meaning(levels: tuple[str, ...], kind: str, guess: bool = True) -> Meaning:
         return Meaning(found, *_how_exact(levels, kind), candidates=(found,))
     if found:
         return Meaning(found, "parts", 0.8, (found,))
+    if _MONTH.fullmatch(plain(levels[-1])):
+        return Meaning(how="month", confidence=0.5)
     if kind == "W2" and (put_together := _parts(levels)):
         return Meaning(put_together, "parts", 0.85, (put_together,))
     return _similar(levels, kind) if guess else Meaning()
@@ -144,7 +149,7 @@ def _similar(levels: Sequence[str], kind: str) -> Meaning:
     if kind == "W2" and any(bare_label(level) for level in levels[:-1]):
         under = synonyms(kind).get(bare_label(levels[-1]))  # what a group changes is no longer that count: asked
         return Meaning(candidates=(under,), confidence=0.5) if under else Meaning()
-    label = bare_label(levels[-1])
+    label = re.sub(r"^20\d\d年度?末?", "", bare_label(levels[-1]))
     ranked: dict[str, float] = {}
     for word, field in synonyms(kind).items():
         likeness = _likeness(label, word)

@@ -24,7 +24,7 @@ class Part:
     """One merge into one unit's data: the table (`table_of`) and the name of each row that went into it, in order."""
 
     unit: str
-    as_of: date
+    as_of: date | None
     tables: pd.Series[str]
     names: pd.Series[str]
     done: Merge | Upsert
@@ -72,12 +72,14 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
     own = [(part, (part.tables == table_of(sheet)).to_numpy()) for part in parts]
     own = [(part, here) for part, here in own if here.any()]
     first = [part.done for part, here in own if here[0]]
-    counts = Counter(outcome for part, here in own for outcome in part.done.outcomes[here])
+    counts = Counter[str]()
+    for part, here in own:
+        counts.update({str(outcome): count for outcome, count in part.done.outcomes[here].value_counts().items()})
     details = [part.done.details[here[part.done.details["place"].astype(int)]] for part, here in own]
     name = f"{sheet.sheet} {sheet.columns[0][0]} 起" if shared and sheet.columns else sheet.sheet
     return SheetChange(
         name, sheet.kind, tuple(dict.fromkeys(part.unit for part, _ in own)),
-        max((part.as_of for part, _ in own), default=None),
+        max((part.as_of for part, _ in own if part.as_of), default=None),
         tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("").tolist()),
         counts["changed"], counts["unchanged"],
         tuple(name for done in first for name in done.kept), tuple(name for done in first for name in done.gone),
@@ -88,5 +90,14 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
 
 def rejected_rows(sheet: str, problems: Iterable[Problem]) -> int:
     """Return how many rows of a sheet hold something that must be put right."""
-    cells = (found.cell for found in problems if found.severity == "reject" and found.sheet == sheet)
-    return len({match[1] for cell in cells if (match := _ROW.fullmatch(cell))})
+    rejects = (found for found in problems if found.severity == "reject" and found.sheet == sheet)
+    return len({row for found in rejects for row in rows_of(found)})
+
+
+def rows_of(found: Problem) -> list[int]:
+    """Return the row of every cell that a problem is about, counted from 1; nothing for a whole sheet."""
+    rows: list[int] = []
+    for place in found.cells or found.cell.split("、"):
+        ends = [int(match[1]) for end in place.split(":") if (match := _ROW.fullmatch(end))]
+        rows += range(ends[0], ends[-1] + 1) if ends else ()
+    return rows

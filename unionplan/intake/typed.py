@@ -22,6 +22,8 @@ class Typed(Sequence[Any]):
     @classmethod
     def of(cls, codes: NDArray[np.int32], meanings: Sequence[Any]) -> Typed:
         """Return the column in which row r means `meanings[codes[r]]`, equal meanings brought to one code."""
+        if None not in (distinct := set(meanings)) and len(distinct) == len(meanings):
+            return cls(codes, meanings)
         known: dict[Any, int] = {}
         lookup = np.array([*(-1 if m is None else known.setdefault(m, len(known)) for m in meanings), -1], np.int32)
         return cls(lookup[codes], list(known))

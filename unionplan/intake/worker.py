@@ -8,11 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unionplan.intake import checks, returns
-from unionplan.intake.bounds import bounded
+from unionplan.intake import checks, kinds, masking, nils
 from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows, condensed
-from unionplan.intake.known_forms import Known, schema_kind
+from unionplan.intake.known_forms import Known, Recognition, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem, shown
@@ -22,17 +21,16 @@ from unionplan.intake.sheet_notes import sheet_notes
 from unionplan.intake.stages import announce_check
 from unionplan.intake.stated import stated_as_of
 from unionplan.intake.typed import Typed
-from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
+from unionplan.observations import FIELDS
 
-USABLE = ("W1", "W2", "W3b", "W4", "units")
-_RETURNS = {"W2": returns.summary, "W3b": returns.training, "W4": returns.activities}
+USABLE = ("W1", *kinds.COLUMNS, "units")
 _OWN_SHEETS = ("填写说明", "_unionplan")
 
 
 def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
     teach(job["words"])
-    return _book_answer(bounded(read_book(folder / "upload", job["name"]), job["name"]), job, folder)
+    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -47,7 +45,13 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             listed, _ = checks.unit_rows(sheet, layout)
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
-    job = {**job, "units": units, "text_file": book.format in ("csv", "html")}
+    job = {
+        **job,
+        "units": units,
+        "text_file": book.format in ("csv", "html"),
+        "owner": _owner(book, units),
+        "people": {},
+    }
     sheets = []
     for number, (sheet, layout) in enumerate(filled):
         announce_check(number + 1, len(filled))
@@ -55,7 +59,17 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
         if number == 0 or filled[number - 1][0] is not sheet:  # once, where a sheet holds several tables
             entry["problems"] += [asdict(note) for note in sheet_notes(sheet)]
         sheets.append(entry)
-    return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
+    masked = masking.masked(filled, folder / masking.NAME)
+    return {
+        "format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets, "masked": masked,
+    }  # fmt: skip
+
+
+def _owner(book: Book, units: dict[str, str]) -> str | None:
+    """The unit for which a form was made, as its hidden sheet says."""
+    marks = next((sheet.rows for sheet in book.sheets if sheet.name == "_unionplan"), [])
+    word = marks[1][0] if len(marks) > 1 and marks[1] else None
+    return units.get(folded_name(word)) if isinstance(word, str) else None
 
 
 def _is_ours(sheet: Sheet) -> bool:
@@ -67,20 +81,20 @@ def _entry(
     number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path, usable: bool
 ) -> dict[str, Any]:
     given = date.fromisoformat(job["as_of"]) if job["as_of"] else None
-    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind in ("W1", *_RETURNS) else None
+    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind in ("W1", *kinds.COLUMNS) else None
     entry: dict[str, Any] = {
         "sheet": sheet.name, "kind": layout.kind, "header_depth": layout.depth,
         "header_row": None if layout.header is None else layout.header + 1,
         "columns": [(address(c.row, c.index), shown(c.label), c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
-        "as_of_named": bool(stated and stated[2]), "nameless": False,
-        "recognition": [asdict(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
+        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [],
+        "recognition": [_recognition(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
         "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
-    elif layout.kind in _RETURNS:
+    elif layout.kind in kinds.COLUMNS:
         _fill_return(entry, number, sheet, layout, job, folder)
     elif layout.kind == "units":
         entry["units"], found = checks.unit_rows(sheet, layout)
@@ -88,6 +102,10 @@ def _entry(
     else:
         entry["problems"] = [asdict(_unusable(sheet, layout, usable))]
     return entry
+
+
+def _recognition(one: Recognition) -> dict[str, Any]:
+    return {**asdict(one), "samples": [shown(sample) for sample in one.samples]}
 
 
 def _fill_ledger(
@@ -110,19 +128,23 @@ def _fill_ledger(
 def _fill_return(
     entry: dict[str, Any], number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path
 ) -> None:
-    found = _RETURNS[str(layout.kind)](sheet, layout, (job["units"], job["unit"], job["text_file"]))
-    entry["rows"] = len(set(found.places))
+    kind = str(layout.kind)
+    layout, said = _nils(kind, sheet, layout, job)
+    found = kinds.returned(kind, sheet, layout, job)
+    entry["rows"] = len(set(found.places)) + len(said.said)
+    entry["nils"] = said.said
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    entry["problems"] = [vars(one) for one in condensed(found.problems)]
+    told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or said == nils.Nils((), ()))]
+    entry["problems"] = [vars(one) for one in condensed(told)]
     entry["table"] = f"sheet{number}.parquet"
-    kinds = {
-        "W2": {"reporting_unit": "text", "as_of": "date", "told": "text", "indicator": "text",
-               **dict.fromkeys(SUMMARY_COUNTS, "count")},
-        "W3b": {field.id: "text" if field.kind == "told" else field.kind for field in TRAINING} | {"as_of": "date"},
-        "W4": {field.id: field.kind for field in ACTIVITIES},
-    }  # fmt: skip
-    _write_table(folder / entry["table"], found, kinds[str(layout.kind)])
+    _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
+
+
+def _nils(kind: str, sheet: Sheet, layout: Layout, job: dict[str, Any]) -> tuple[Layout, nils.Nils]:
+    if kind not in nils.DATASET:
+        return layout, nils.Nils((), ())
+    return nils.nils_of(sheet, layout, job["units"], job["unit"] or job["owner"])
 
 
 def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:

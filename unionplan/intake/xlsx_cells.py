@@ -302,26 +302,24 @@ def _codes(cells: _Cells, own: Places, column: int, columns: Columns) -> NDArray
 def _put_whole(
     cells: _Cells, own: Places, place: Places, whole: Places, codes: NDArray[np.int32], where: tuple[int, Columns]
 ) -> None:
-    """Whole numbers and shared strings: distinct ones are few, and only these are looked at one by one."""
+    """Whole numbers and shared strings; distinct numbers are few, and only these are looked at one by one."""
     column, columns = where
-    meanings = cells.meanings
     shared = cells.kind[own[place]] == 1
-    shown = np.asarray(meanings.shown, np.int64)[np.minimum(cells.style[own[place]], len(meanings.shown) - 1)]
-    keys = whole * 8 + np.where(shared, 4, shown)
+    if shared.any():
+        codes[place[shared]] = columns.shared_as(column, whole[shared], cells.meanings.shared)
+    if shared.all():
+        return
+    place, whole = place[~shared], whole[~shared]
+    styles = np.minimum(cells.style[own[place]], len(cells.meanings.shown) - 1)
+    keys = whole * 4 + np.asarray(cells.meanings.shown, np.int64)[styles]
     table: Any = pa.array(keys).dictionary_encode()
-    meant = [_whole_cell(key, meanings) for key in table.dictionary.to_pylist()]
-    lookup = np.array(columns.coded_as(column, meant), np.int32)
-    codes[place] = lookup[table.indices.to_numpy()] if len(lookup) else -1
+    meant = [_whole_cell(key, cells.meanings) for key in table.dictionary.to_pylist()]
+    codes[place] = np.array(columns.coded_as(column, meant), np.int32)[table.indices.to_numpy()]
 
 
 def _whole_cell(key: int, meanings: Meanings) -> Cell:
-    number, sort = divmod(key, 8)
-    if sort == 4:
-        if number >= len(meanings.shared):
-            raise IndexError(number)
-        text = meanings.shared[number]
-        return text if text.strip() else None
-    return number if sort == PLAIN else meanings.number(float(number), meanings.shown.index(sort))
+    number, shown = divmod(key, 4)
+    return number if shown == PLAIN else meanings.number(float(number), meanings.shown.index(shown))
 
 
 def _put_texts(cells: _Cells, own: Places, place: Places, codes: NDArray[np.int32], where: tuple[int, Columns]) -> None:
