@@ -14,8 +14,12 @@ from unionplan.ui import Board, Cell, choice, download, heading, listing, messag
 DATASETS = {
     "ledger": "企业台账",
     "summary": "汇总表",
+    "roster": "培训花名册",
     "training": "培训统计表",
     "activities": "活动台账",
+    "funds": "经费收缴表",
+    "progress": "任务进展表",
+    "nil": "零报告",
     "plan": "计划",
     "sections": "计划部分",
     "indicators": "指标定义",

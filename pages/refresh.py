@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from unionplan.ui import may_write, message, page
-from unionplan.ui_controls import clerk
 from unionplan.ui_correction import correct, report_nil
 from unionplan.ui_memory import remembered
 from unionplan.ui_refresh import card, dropped, looked_at, progress, templates, whole
@@ -19,6 +18,6 @@ with page("pages/refresh.py") as board:
         progress(board, files, looks)
         for look in looks:
             card(board, look, len(looks) > 1)
-        correct(board, clerk(board))
-        report_nil(board, clerk(board))
-        remembered(board, clerk(board))
+        correct(board)
+        report_nil(board)
+        remembered(board)

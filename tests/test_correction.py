@@ -66,7 +66,7 @@ def test_its_effect_on_the_headline_figures_is_shown(kept):
 
 
 WRONG = {
-    ("workers", "约百人"): ("reject", "职工人数", "不是整数（约百人）"),
+    ("workers", "约百人"): ("reject", "职工人数", "不是整数（“约百人”是约数，不是准确的数）"),
     ("workers", "-3"): ("reject", "职工人数", "是负数（-3）"),
     ("workers", "50"): ("reject", "会员人数", "会员人数多于职工人数（100 > 50）"),
     ("contract_end", "2026年13月1日"): ("reject", "集体合同截止日", "日期认不出来（“2026年13月1日”）"),

@@ -117,6 +117,10 @@ def test_only_the_preview_of_the_intake_knows_store_and_attainment():
         "unionplan.intake.preview",
         "unionplan.intake.drafting",
         "unionplan.intake.correction",
+        "unionplan.intake.slotting",
+        "unionplan.intake.revising",
+        "unionplan.intake.prefill",
+        "unionplan.intake.nil_reports",
         "unionplan.intake.memory",
     }
 

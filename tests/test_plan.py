@@ -206,7 +206,7 @@ def test_a_count_is_a_whole_number_or_a_percentage(value):
 def test_a_repeated_row_is_refused():
     rows = [*TABLES["plan"], TABLES["plan"][RATE]]
     assert refusal({**TABLES, "plan": rows}) == (
-        f"计划表第{len(rows) + 1}行：条目“A4-3c”重复出现。条目编号、指标、适用范围合起来不能重复。请删去重复的一行。"
+        f"计划表第{len(rows) + 1}行：条目“A4-3c”重复出现。条目编号、指标、适用范围、责任单位合起来不能重复。请删去重复的一行。"
     )
 
 

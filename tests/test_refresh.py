@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from unionplan import uploads
+from unionplan.intake.memory import forms
 from unionplan.store import Store
 
 ROOT = Path(__file__).parent.parent
@@ -278,4 +279,131 @@ def test_an_unreadable_file_leaves_the_others_alone(
     drop(app, ("坏.xlsx", b"PK\x03\x04" + b"\x00" * 500), ("好.xlsx", workbook(ledger("文澜区", "'1|甲厂|30|是"))))
     assert "共 2 个文件：读不了 1 个，可以入库 1 个。" in shown(app)
     press(app, "全部入库（1 个合格文件）")
+    assert store.head() == 2
+
+
+ODD = """
+{unit}基层工会一览（2026年10月）
+序号 | 工会统计编号 | 企业(单位)全称 | 县区 | 控股情况（类型） | 在册职工总人数 | 厂务公开 | 工会主席
+1 | '0001 | 甲厂 | {unit} | 私人控股 | 30 | 是 | 张三
+2 | '0002 | 乙厂 | {unit} | 私人控股 | 20 | 否 | 李四
+"""
+
+
+MEANT = {
+    "工会统计编号": "union_code", "企业(单位)全称": "org_name", "县区": "reporting_unit", "控股情况（类型）": "control",
+    "在册职工总人数": "workers",
+}  # fmt: skip
+
+
+def choose(app: AppTest, label: str, option: str) -> None:
+    """Set the one choice whose label holds these words."""
+    [box] = [box for box in app.selectbox if label in box.label]
+    box.set_value(option)
+
+
+def confirmed(app: AppTest) -> None:
+    """Say what the columns mean of which the reading is not sure, and have the form remembered."""
+    for box in app.selectbox:
+        meant = next((field for label, field in MEANT.items() if f"“{label}”" in box.label), None)
+        if meant:
+            box.set_value(meant)
+    press(app, "识别无误，记住表样")
+
+
+def test_a_form_seen_for_the_first_time_is_confirmed_once_and_the_next_file_of_it_asks_nothing(
+    app: AppTest, store: Store, workbook: Callable[[object], bytes]
+) -> None:
+    drop(app, ("文澜区一览2026年10月.xlsx", workbook({"一览": ODD.format(unit="文澜区")})))
+    text = shown(app)
+    assert "这种表样第一次见。请核对各列认得对不对，确认一次，以后同样的表不再问。" in text
+    assert "工作表“一览”，企业台账，表头在第 2 行，共 8 列" in text
+    assert "G2 厂务公开 是、否 厂务公开 确定" in re.sub(r"\s+", " ", text)
+    confirmed(app)
+    commit = store.history()[-1]
+    assert (commit.action, commit.note, commit.who) == ("remember_form", "企业台账表样“文澜区一览”，共 8 列", "王芳")
+    assert "涉及“文澜区”：新增 2 家。" in shown(app)
+    drop(app, ("朝晖区一览2026年11月.xlsx", workbook({"一览": ODD.format(unit="朝晖区").replace("10月", "9月")})))
+    text = shown(app)
+    assert "第一次见" not in text
+    assert "涉及“朝晖区”：新增 2 家。" in text
+
+
+def test_a_form_is_not_remembered_while_a_column_is_open(
+    app: AppTest, store: Store, workbook: Callable[[object], bytes]
+) -> None:
+    drop(app, ("一览.xlsx", workbook({"一览": ODD.format(unit="文澜区")})))
+    press(app, "识别无误，记住表样")
+    assert "列没有选定：" in shown(app)
+    assert "不需要的请选“不采用这一列”。" in shown(app)
+    assert store.head() == 1
+
+
+def test_two_columns_of_a_form_cannot_mean_the_same(
+    app: AppTest, store: Store, workbook: Callable[[object], bytes]
+) -> None:
+    drop(app, ("一览.xlsx", workbook({"一览": ODD.format(unit="文澜区")})))
+    choose(app, "工会统计编号", "org_name")
+    choose(app, "在册职工总人数", "workers")
+    press(app, "识别无误，记住表样")
+    assert "“工会统计编号”和“企业(单位)全称”选成了同一项内容。" in shown(app)
+    assert store.head() == 1
+
+
+def test_what_is_remembered_can_be_seen_edited_and_forgotten(
+    app: AppTest, store: Store, workbook: Callable[[object], bytes]
+) -> None:
+    drop(app, ("一览.xlsx", workbook({"一览": ODD.format(unit="文澜区")})))
+    confirmed(app)
+    app.toggle(key="memory").set_value(True)
+    app.run()
+    assert "一览 企业台账 8 王芳 2026-11-05" in re.sub(r"\s+", " ", shown(app))
+    [form] = forms(store, store.head())
+    app.selectbox(key="form").set_value(form.fingerprint)
+    app.run()
+    [box] = [box for box in app.selectbox if box.label == "工会主席"]
+    box.set_value("note")
+    press(app, "保存修改")
+    assert dict(forms(store, store.head())[0].columns)["工会主席"] == "note"
+    press(app, "删去这种表样（下次再问）")
+    assert forms(store, store.head()) == []
+    assert "这种表样第一次见" in shown(app)
+
+
+def test_one_enterprise_is_corrected_on_the_page(app: AppTest, store: Store, workbook: Callable[[str], bytes]) -> None:
+    drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'0001|甲兴机械厂|30|是", "'0002|乙厂|20|否"))))
+    press(app, "确认入库")
+    app.toggle(key="fix").set_value(True)
+    app.run()
+    app.text_input(key="find").set_value("机械")
+    app.run()
+    [workers] = [box for box in app.text_input if box.label == "职工人数"]
+    assert workers.value == "30"
+    workers.set_value("35")
+    press(app, "查看改动")
+    assert "职工人数 30 35" in re.sub(r"\s+", " ", shown(app))
+    press(app, "确认更正")
+    assert "请填写更正原因，再点“查看改动”。" in shown(app)
+    [reason] = [box for box in app.text_input if box.label == "更正原因"]
+    reason.set_value("来电更正")
+    press(app, "查看改动")
+    press(app, "确认更正")
+    assert "已更正：第 3 次更新。" in shown(app)
+    commit = store.history()[-1]
+    assert (commit.action, commit.note) == ("correct", "更正原因：来电更正")
+
+
+def test_a_wrong_correction_is_told_and_changes_nothing(
+    app: AppTest, store: Store, workbook: Callable[[str], bytes]
+) -> None:
+    drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'0001|甲兴机械厂|30|是"))))
+    press(app, "确认入库")
+    app.toggle(key="fix").set_value(True)
+    app.run()
+    app.text_input(key="find").set_value("机械")
+    app.run()
+    [workers] = [box for box in app.text_input if box.label == "职工人数"]
+    workers.set_value("三十")
+    press(app, "查看改动")
+    assert "还不能入库：请按上面的清单改正。数据没有改动。" in shown(app)
     assert store.head() == 2

@@ -269,7 +269,7 @@ CHECKS = {
         ("reject", "C3", "是负数（-3）", "请核对后填写不小于 0 的整数")]),
     "not an integer": (f"集体合同\n{GENERIC}\n文澜区 | 集体企业 | 3.5 | 约90", [
         ("reject", "C3", "不是整数（3.5）", "请填写整数，不带单位和文字"),
-        ("reject", "D3", "不是整数（约90）", "请填写整数，不带单位和文字")]),
+        ("reject", "D3", "不是整数（“约90”是约数，不是准确的数）", "请填写整数，不带单位和文字")]),
     "number as text": (f"集体合同\n{GENERIC}\n文澜区 | 集体企业 | '1,200 | 90", [
         ("fixed", "C3", "已按规范写法读入（“1,200” → 1200）", "无需处理")]),
     "duplicate": (f"集体合同\n{GENERIC}\n文澜区 | 国企 | 100 | 90\n文澜区 | 国有及控股企业 | 100 | 91", [
@@ -327,7 +327,8 @@ CHECKS = {
     "no rows": (f"集体合同\n{GENERIC}\n朝晖区 | 国企 | | ", [
         ("reject", "", "没有可用的数据行（表头下有 1 行，都没有填数）", "请填写数据后重新上传")]),
     "ten thousands": (f"集体合同 | 单位：万家\n{GENERIC}\n朝晖区 | 国企 | 3 | 2", [
-        ("reject", "B1", "表上注明以“万”为单位，人数和家数须是整数", "请换算成人、家后重新上传")]),
+        ("ask", "C2", "以“万”等为单位的数已换算（“企业总数”的数乘以 10,000：3 按 30,000 读入）", "请核对换算后的人数、家数"),
+        ("ask", "D2", "以“万”等为单位的数已换算（“已签订企业数”的数乘以 10,000：2 按 20,000 读入）", "请核对换算后的人数、家数")]),
     "unknown column": (f"集体合同\n{GENERIC} | 星级\n朝晖区 | 国企 | 3 | 2 | 三星", [
         ("fixed", "E2", "未识别的列，没有采用（“星级”）", "如需采用请改用模板的列名")]),
     "twice the same column": (f"集体合同\n{GENERIC} | 已签数\n朝晖区 | 国企 | 3 | 2 | 1", [
@@ -764,14 +765,14 @@ def test_every_check_of_a_training_return_names_its_cell(trained, name):
 
 
 @pytest.mark.parametrize("note", ["单位：万人", "单位:家、万人", "单位：　万　人"])
-def test_a_training_return_in_ten_thousands_is_refused(read, workbook, note):
+def test_a_training_return_in_ten_thousands_is_multiplied_and_asked_about(read, workbook, note):
     sheet = read(workbook(TRAINING.replace("技术工人培训统计表", note)), TRAINED).sheets[0]
-    assert ("reject", "A1", "表上注明以“万”为单位，人数和家数须是整数", "请换算成人、家后重新上传") in words(
-        sheet.problems
-    )
+    assert [one.cell for one in sheet.problems if one.rule == "unit_scale"] == ["F2", "G2"]
+    plain = courses(read(workbook(TRAINING), TRAINED).sheets[0])
+    assert [row[4:] for row in courses(sheet)] == [tuple(10_000 * count for count in row[4:]) for row in plain]
 
 
-def test_ten_thousands_in_a_row_of_units_under_the_header_are_refused(read, workbook):
+def test_ten_thousands_in_a_row_of_units_under_the_header_are_asked_about(read, workbook):
     table = f"培训\n{TRAINING_HEAD}\n | | | | 期 | 万人 | 万人次 |\n文澜区 | | 自培 | | 2 | 3 | 4 | 2026-10-31"
     assert "unit_scale" in [one.rule for one in read(workbook(table), TRAINED).sheets[0].problems]
 

@@ -614,9 +614,15 @@ def typed(text):
         return None
     if text.startswith("数字 "):
         return int(text.removeprefix("数字 "))
-    if re.fullmatch(r"-?\d{1,4}", text):
+    if re.fullmatch(r"-?\d{1,4}", text, re.ASCII):
         return int(text)
     return float(text) if re.fullmatch(r"\d+\.\d", text) else text
+
+
+def expected(row):
+    """The one check that a row names with its severity, none where it names —."""
+    assert row["级别"] in ("—", "reject", "ask", "fixed")
+    return [] if row["规则"] == "—" else [(row["规则"], row["级别"])]
 
 
 @holds("cell_checks")
@@ -672,6 +678,59 @@ def test_every_check_on_a_row_of_a_summary_has_its_severity(row):
     expected = [] if row["规则"] == "—" else [(row["规则"], row["级别"])]
     assert [(one.rule, one.severity) for one in found.problems] == expected
     assert row["级别"] in ("—", "reject", "ask", "fixed")
+
+
+@holds("contract_checks")
+def test_contracts_signed_by_one_enterprise_each_are_no_more_than_enterprises(row):
+    head = ["填报单位", "企业类型", "合同份数", "覆盖企业"]
+    found = contract_sheet(head, [ONE, "集体企业", cell(row["合同份数"]), cell(row["覆盖企业"])], title=row["标题"])
+    assert [(one.rule, one.severity) for one in found.problems] == expected(row)
+
+
+@holds("scale_checks")
+def test_a_count_in_ten_thousands_is_multiplied_exactly_and_asked_about(row):
+    head = ["填报单位", "企业类型", "应签企业数", "覆盖企业", row["列名"]]
+    sheet = Sheet("汇总表", [["集体合同"], [row["表上方"]], head, [ONE, "集体企业", 100, 90, cell(row["填写"])]])
+    found = returns.summary(sheet, laid_out(sheet), (unit_names(PLAN.units), None, False))
+    assert found.columns["workers"][-1] == cell(row["读作"])
+    assert [(one.rule, one.severity) for one in found.problems if row["规则"] in ("—", one.rule)] == expected(row)
+
+
+@holds("cumulative_checks")
+def test_a_cumulative_count_grows_by_each_month(row):
+    head = ["填报单位", "培训方式", "人数", "累计人数", "统计时点"]
+    lines = []
+    for month, part in enumerate(parts(row["各月（本月/累计）"]), start=7):
+        persons, cumulative = part.split("/")
+        lines.append(
+            [ONE, "自培", int(persons), None if cumulative == "（空）" else int(cumulative), f"2026年{month}月"]
+        )
+    sheet = Sheet("培训", [["培训"], head, *lines])
+    found = returns.training(sheet, laid_out(sheet), (unit_names(PLAN.units), None, False)).problems
+    assert [(one.rule, one.severity) for one in found if one.severity != "fixed"] == expected(row)
+
+
+@holds("unit_filling")
+def test_a_blank_unit_is_filled_from_above_and_never_across_a_total(row):
+    lines = [
+        [None if word == "—" else word for word in part.split()] for part in parts(row["各行（填报单位 企业类型）"])
+    ]
+    rows = [["集体合同"], ["填报单位", "企业类型", "应签企业数", "覆盖企业"], *([*line, 100, 90] for line in lines)]
+    merged = ()
+    if row["合并"] != "—":
+        first, last = (int(number) for number in row["合并"].split("–"))
+        merged = ((first + 1, 0, last + 1, 0),)
+    sheet = Sheet("汇总表", rows, merged)
+    found = returns.summary(sheet, laid_out(sheet), (unit_names(PLAN.units), None, False))
+    assert found.columns["reporting_unit"] == [None if word == "（空）" else word for word in parts(row["读作"])]
+    assert [(one.rule, one.severity) for one in found.problems if one.rule != "total_differs"] == expected(row)
+
+
+@holds("severities")
+def test_every_check_that_the_document_names_is_as_severe_and_says_what_it_says(row):
+    severity, says, advice = rules()[row["规则"]]
+    assert (severity, says) == (row["级别"], row["用语"])
+    assert advice
 
 
 @holds("rate_checks")

@@ -13,18 +13,34 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
 from unionplan.errors import UsageError
+from unionplan.intake.prefill import prefilled
 from unionplan.intake.reading import read_book
-from unionplan.intake.templates import KINDS, LATER, template
-from unionplan.observations import ACTIVITIES, CLEAR, FIELDS, LEDGER, SUMMARY, TRAINING
-from unionplan.plan import UNIT_COLUMNS, Unit, plan_of
+from unionplan.intake.templates import KINDS, template
+from unionplan.observations import (
+    ACTIVITIES,
+    CLEAR,
+    FIELDS,
+    FUNDS,
+    LEDGER,
+    PROGRESS,
+    ROSTER,
+    SUMMARY,
+    TRAINING,
+)
+from unionplan.plan import PLAN_COLUMNS, UNIT_COLUMNS, Unit, plan_of
 from unionplan.store import Slot
 
 TYPES = ["国有及控股企业", "集体企业", "私营企业", "港澳台商企业", "外商企业", "待认定企业"]
 LABELS = {
     "W1": [field.label for field in LEDGER], "W2": [field.label for field in SUMMARY],
-    "W3b": [field.label for field in TRAINING], "W4": [field.label for field in ACTIVITIES], "units": list(UNIT_COLUMNS),
+    "W3a": [field.label for field in ROSTER], "W3b": [field.label for field in TRAINING],
+    "W4": [field.label for field in ACTIVITIES], "W5": list(PLAN_COLUMNS), "W6": [field.label for field in FUNDS],
+    "W7": [field.label for field in PROGRESS], "units": list(UNIT_COLUMNS),
 }  # fmt: skip
-SHEETS = {"W1": "企业台账", "W2": "汇总表", "W3b": "培训统计表", "W4": "活动台账", "units": "填报单位"}
+SHEETS = {
+    "W1": "企业台账", "W2": "汇总表", "W3a": "培训花名册", "W3b": "培训统计表", "W4": "活动台账", "W5": "目标任务分解表",
+    "W6": "经费收缴表", "W7": "任务进展表", "units": "填报单位",
+}  # fmt: skip
 HEAD = "统计编码 | 单位名称 | 填报单位 | 企业状态 | 变动日期 | 单位类别 | 职工人数 | 是否建会 | 备注"
 ROWS = """
 001 | =甲厂（集团） | 文澜区 | 存续 | | 国有企业 | 1250 | 是 | http://a.b
@@ -37,13 +53,14 @@ def plan(plan_tables):
 
 
 @pytest.fixture(scope="module")
-def made(plan):
-    """Kind and unit → the template as openpyxl reads it."""
+def made(plan, plan_tables):
+    """Kind and unit → the template as openpyxl reads it; a W7 is made for a department where a unit is asked for."""
     books = {}
 
     def make(kind, unit=None):
         if (kind, unit) not in books:
-            data = template(kind, plan.units, unit, items=plan.items)
+            whose = "经济工作部" if kind == "W7" and unit else unit
+            data = template(kind, plan.units, whose, items=plan.items, promises=plan_tables["plan"])
             books[kind, unit] = openpyxl.load_workbook(io.BytesIO(data))
         return books[kind, unit]
 
@@ -140,7 +157,7 @@ def test_codes_and_texts_are_kept_as_text_and_dates_shown_as_dates(made, kind):
              "集体合同截止日": "yyyy-mm-dd", "统计时点": "yyyy-mm-dd", "完成时间": "yyyy-mm-dd", "所属期": "@"}  # fmt: skip
     for column, label in enumerate(LABELS[kind], start=1):
         if label in shown:
-            open_form = kind in ("W1", "W4", "units")
+            open_form = kind in ("W1", "W3a", "W4", "W5", "units")
             style = _column_style(sheet, column) if open_form else sheet.cell(2, column).number_format
             assert style == shown[label], label
 
@@ -150,18 +167,13 @@ def _column_style(sheet, column):
     return sheet.column_dimensions[next(letters)].number_format
 
 
-@pytest.mark.parametrize("kind", LATER)
-def test_a_template_that_comes_later_says_so(plan, kind):
-    with pytest.raises(UsageError) as refused:
-        template(kind, plan.units)
-    assert str(refused.value) == f"模板 {kind}：这种模板尚未提供。目前有 W1、W2、W3b、W4、units。请先使用其中之一。"
-
-
 def test_a_kind_or_a_unit_that_does_not_exist_is_named():
     units = (Unit("文澜区", "县市区", 1), Unit("朝晖区", "县市区", 2))
     with pytest.raises(UsageError) as refused:
         template("W9", units)
-    assert str(refused.value) == "模板 W9：没有这种模板。目前有 W1、W2、W3b、W4、units。请改成其中之一。"
+    assert (
+        str(refused.value) == "模板 W9：没有这种模板。目前有 W1、W2、W3a、W3b、W4、W5、W6、W7、units。请改成其中之一。"
+    )
     with pytest.raises(UsageError) as refused:
         template("W2", units, "白禾县")
     assert str(refused.value) == "填报单位 白禾县：不在填报单位表中。文澜区、朝晖区。请核对名称。"
@@ -401,3 +413,65 @@ def test_an_empty_template_is_known_again_and_has_no_rows(plan, read, kind):
 def test_the_columns_of_a_sheet_are_named_by_letters_beyond_z(made):
     assert get_column_letter(len(LABELS["W1"])) == "AF"
     assert str(rules_of(made("W1")["企业台账"])["和谐企业创建"].sqref).startswith("AE2:AE")
+
+
+# ------------------------------------------------------------------ every kind, from the form to the store and back
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_form_is_recognised_whole_and_says_that_nothing_is_in_it(plan, plan_tables, read, kind):
+    file = read(template(kind, plan.units, items=plan.items, promises=plan_tables["plan"]), "模板.xlsx")
+    [sheet] = file.sheets
+    assert (sheet.kind, sheet.header_row, sheet.header_depth, sheet.form) == (kind, 1, 1, "template")
+    assert [label for _, label, _ in sheet.columns] == LABELS[kind]
+    assert None not in [field for _, _, field in sheet.columns]
+    rules = [one.rule for one in file.all_problems()]
+    assert rules == ([] if kind in ("W5", "units") else ["no_rows"])
+
+
+FIGURES = {
+    "W2": ("填报单位 | 企业类型 | 企业总数 | 已建会企业数 | 集体合同覆盖企业数 | 统计时点\n文澜区 | 私营企业 | 90 | 80 | 41 | 2026-09-30",
+           {"C4": "上期（2026年9月30日）：90", "E4": "上期（2026年9月30日）：80", "I4": "上期（2026年9月30日）：41"}),
+    "W3b": ("填报单位 | 企业类型 | 培训方式 | 等级 | 期数 | 人数 | 人次 | 统计时点\n"
+            "文澜区 | 国有及控股企业 | 委培 | 高级工 | 2 | 9 | 10 | 2026-09-30\n文澜区 | 国有及控股企业 | 委培 | 技师 | 1 | 3 | 3 | 2026-09-30",
+            {"E3": "上期（2026年9月30日）：3", "F3": "上期（2026年9月30日）：12", "G3": "上期（2026年9月30日）：13"}),
+    "W6": ("填报单位 | 统计时点 | 年度任务数(万元) | 本期收缴 | 累计收缴 | 已公布\n文澜区 | 2026-09-30 | 120.5 | 10 | 85.25 | 否",
+           {"D2": "上期（2026年9月30日）：10", "E2": "上期（2026年9月30日）：85.25", "I2": "上期（2026年9月30日）：否"}),
+    "W7": ("序号 | 任务 | 责任部门 | 步骤 | 进展情况 | 下步打算 | 统计时点\nA1-1b | | | 推广 | 正在推广 | 开现场会 | 2026-09-30",
+           {"E4": "上次（2026年9月30日）：正在推广", "G4": "上次（2026年9月30日）：开现场会"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_last_figures_stand_beside_the_cells_and_an_unchanged_form_repeats_none(store, take, look, workbook, kind):
+    table, noted = FIGURES[kind]
+    take(store, workbook({"表": table}), "报表.xlsx", "已核对")
+    data = prefilled(store, 2, kind, "经济工作部" if kind == "W7" else "文澜区")
+    sheet = openpyxl.load_workbook(io.BytesIO(data))[SHEETS[kind]]
+    assert {cell.coordinate: cell.comment.text for row in sheet.iter_rows() for cell in row if cell.comment} == noted
+    assert {sheet[cell].value for cell in noted} == {None}
+    seen = look(store, data, "报表2026年10月.xlsx")
+    assert ([one.rule for one in seen.problems if one.severity == "reject"], seen.change) == (["no_rows"], None)
+    assert kind != "W6" or sheet["C2"].value == 120.5
+
+
+def test_a_form_made_for_a_unit_says_whose_it_is(plan, store, take, plan_tables):
+    book = openpyxl.load_workbook(io.BytesIO(template("W3a", plan.units, "文澜区")))
+    assert book["_unionplan"]["A2"].value == "文澜区"
+    for column, value in zip("ABCEH", ("张三", "0045", "甲厂", "电工", "2026-10-01至2026-10-15"), strict=True):
+        book["培训花名册"][f"{column}2"] = value
+    out = io.BytesIO()
+    book.save(out)
+    seen, _ = take(store, out.getvalue(), "花名册2026年10月.xlsx", "已核对")
+    assert (seen.units, store.rosters(2)["reporting_unit"].tolist()) == (("文澜区",), ["文澜区"])
+
+
+def test_a_departments_form_lists_its_items_and_steps_with_their_last_day(made):
+    rows = rows_of(made("W7", "文澜区")["任务进展表"])
+    assert {row[2] for row in rows if row[0] and row[0] != "填报人："} == {"经济工作部"}
+    assert [row[3] for row in rows if row[0] == "A1-1b"] == ["评审", "推广", "表彰"]
+    assert rows[0][:4] == ["A1-1a", "群众性技术创新", "经济工作部", None]
+    assert rows[0][8].date() == date(2026, 12, 31)
+    with pytest.raises(UsageError) as refused:
+        template("W7", (), "文澜区", items=())
+    assert str(refused.value) == "责任部门 文澜区：计划中没有这个部门。请核对名称。"

@@ -22,8 +22,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
 
-import pandas as pd
-
 from unionplan import __version__, account_commands
 from unionplan.access import LOOPBACK, Person, require_listen
 from unionplan.accounts import Accounts
@@ -31,13 +29,18 @@ from unionplan.attainment import Attainment, ItemState, Outlook, attainments
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
 from unionplan.intake.desk import read_file, unit_names
-from unionplan.intake.preview import Options, preview, submit
+from unionplan.intake.limits import upload_megabytes
+from unionplan.intake.nil_reports import nil_report
+from unionplan.intake.nils import DATASET as NIL_OF
+from unionplan.intake.prefill import prefilled
+from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
 from unionplan.intake.receipt_files import RECEIPT_HELP, require_place, write_receipts
 from unionplan.intake.templates import template
 from unionplan.narrative import figure
-from unionplan.plan import COVERAGE, Plan, Unit, plan_of, read_tables
+from unionplan.observations import NIL_DATASETS
+from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
 from unionplan.states import plan_states
 from unionplan.store import Commit, Store, successor
 from unionplan.theme import ACTION_WORDS, ATOM_WORDS, SCOPE_SHORT, SEVERITY_WORDS, light
@@ -130,8 +133,10 @@ def _add_intake(commands: Any) -> None:
     check.add_argument("files", nargs="+", metavar="文件")
     check.add_argument("--receipt", metavar="路径", help=RECEIPT_HELP)
     submit = _command(commands, "submit", _submit, "表格入库，一个文件一次提交", as_json=True)
-    submit.add_argument("files", nargs="+", metavar="文件")
+    submit.add_argument("files", nargs="*", metavar="文件")
     submit.add_argument("--by", required=True, help="经办人")
+    nil = "、".join(f"{kind}（{NIL_DATASETS[name]}）" for kind, name in NIL_OF.items() if kind != "W3a")
+    submit.add_argument("--nil", metavar="类型", help=f"零报告：该单位本月无，须同时写 --unit 和 --as-of；{nil}")
     submit.add_argument("--unit", help="填报单位")
     submit.add_argument("--as-of", type=_day, help="统计时点")
     submit.add_argument("--note", default="", help="说明")
@@ -182,18 +187,11 @@ def _store(arguments: argparse.Namespace) -> Store:
 
 
 def _plan_units(arguments: argparse.Namespace) -> tuple[Unit, ...]:
-    return _plan_and_ledger(arguments)[0].units
-
-
-def _plan_and_ledger(arguments: argparse.Namespace) -> tuple[Plan, pd.DataFrame | None]:
-    """The store's plan and the asked unit's newest ledger if there is a store, else the shipped plan.
-
-    `check` and `template` make no store.
-    """
+    """The units of the store if there is one, else the shipped ones; `check` makes no store."""
     if not (_root(arguments) / "log.sqlite").exists():
-        return plan_of(read_tables(PLAN_FOLDER)), None
+        return plan_of(read_tables(PLAN_FOLDER)).units
     store = _store(arguments)
-    return store.plan(store.head()), store.newest_ledger(store.head(), getattr(arguments, "unit", None))
+    return store.plan(store.head()).units
 
 
 def _read(path: str, units: tuple[Unit, ...], folder: Path, options: Options) -> FileReading:
@@ -227,6 +225,9 @@ def _list(name: str, problems: Sequence[Problem]) -> None:
 
 
 def _submit(arguments: argparse.Namespace) -> int:
+    if bool(arguments.files) == bool(arguments.nil):
+        found = "零报告不带文件" if arguments.nil else "缺少参数 文件"
+        raise UsageError("命令 submit", found, "文件和 --nil 只能有一样", _SEE)
     missing = [path for path in arguments.files if not Path(path).is_file()]
     if missing:
         raise UsageError(f"文件 {missing[0]}", "打不开", "须是本机上的文件", "请检查文件名")
@@ -238,10 +239,24 @@ def _submit(arguments: argparse.Namespace) -> int:
         arguments.unit, arguments.as_of, arguments.mode, arguments.only_valid, arguments.accept_mapping,
         _known_indicator(store, arguments.indicator),
     )  # fmt: skip
-    done = [_submitted(store, path, options, arguments) for path in arguments.files]
+    if arguments.nil:
+        done = [_committed(store, _nil(store, arguments), arguments)]
+    else:
+        done = [_submitted(store, path, options, arguments) for path in arguments.files]
     if arguments.json:
         _print({"files": [entry for entry, _ in done]})
     return int(any(refused for _, refused in done))
+
+
+def _nil(store: Store, arguments: argparse.Namespace) -> Preview:
+    """The word 本月无 of one unit for one month; raises UsageError where one of the three is missing or unknown."""
+    if arguments.nil not in (*NIL_OF, *NIL_DATASETS):
+        raise UsageError(f"零报告 {arguments.nil}", "这种表格没有零报告", "、".join(NIL_OF), "请改成其中之一")
+    if not (arguments.unit and arguments.as_of):
+        raise UsageError(
+            "命令 submit", "零报告缺少 --unit 或 --as-of", "", "如 --nil W3b --unit 文澜区 --as-of 2026-10-31"
+        )
+    return nil_report(store, arguments.unit, arguments.nil, arguments.as_of)
 
 
 def _known_indicator(store: Store, word: str | None) -> str | None:
@@ -258,6 +273,11 @@ def _submitted(store: Store, path: str, options: Options, arguments: argparse.Na
     """One file's own commit, or its refusal; a bad file never holds up the next."""
     with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
         seen = preview(store, _read(path, store.plan(store.head()).units, Path(folder), options), options)
+    return _committed(store, seen, arguments)
+
+
+def _committed(store: Store, seen: Preview, arguments: argparse.Namespace) -> tuple[dict[str, Any], bool]:
+    """A preview's commit, or its refusal, told in words or as an entry of the JSON document."""
     commit, refusal = None, ""
     try:
         commit = submit(store, seen, Person(arguments.by), arguments.accept_warnings, arguments.note)
@@ -387,8 +407,14 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _template(arguments: argparse.Namespace) -> int:
-    plan, ledger = _plan_and_ledger(arguments)
-    data = template(arguments.kind, plan.units, arguments.unit, plan.items, ledger if arguments.kind == "W1" else None)
+    """A form from the store if there is one, else from the shipped plan; `template` makes no store."""
+    if (_root(arguments) / "log.sqlite").exists():
+        store = _store(arguments)
+        data = prefilled(store, store.head(), arguments.kind, arguments.unit)
+    else:
+        tables = read_tables(PLAN_FOLDER)
+        plan = plan_of(tables)
+        data = template(arguments.kind, plan.units, arguments.unit, plan.items, promises=tables["plan"])
     Path(arguments.output).write_bytes(data)
     print(f"已写到 {arguments.output}")
     return 0
@@ -420,7 +446,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _run_server(arguments: argparse.Namespace, address: str, root: Path) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "serve_app.py"),
                "--server.address", arguments.host, "--server.port", str(arguments.port),
-               "--logger.hideWelcomeMessage", "true"]  # fmt: skip
+               "--server.maxUploadSize", str(upload_megabytes()), "--logger.hideWelcomeMessage", "true"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "UNIONPLAN_STORE": str(root.resolve())})  # noqa: S603 - our own interpreter and app
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # ended from outside, the server ends too
     try:

@@ -182,6 +182,7 @@ def parts(frame: pd.DataFrame, plan: Plan, by: str, on: date | None = None) -> l
         keys = keys.where(~keys.isin(list(SCOPES["non_public"])), "non_public")
     sums = rows[["persons", "person_times"]].groupby(keys.to_numpy()).sum(min_count=1)
     found = [Part(str(key), _whole(row.persons), _whole(row.person_times)) for key, row in sums.iterrows()]
+    found = [part for part in found if part.key or part.persons or part.person_times]  # 本月无 is no share of anything
     usual = _usual(by, plan)
     return sorted(found, key=lambda part: (not part.key, usual.get(part.key, len(usual)), part.key))
 

@@ -146,6 +146,102 @@ ACTIVITIES: tuple[Field, ...] = (
     Field("evidence", "佐证材料", "text"),
 )
 """One row: one event. `item` is a plan item's id; `period` the key of the period it belongs to (2026-07, 2026Q3, 2026H2)."""
+ROSTER: tuple[Field, ...] = (
+    Field("name", "姓名", "text"),
+    Field("identity", "证件号(脱敏或后四位)", "text"),
+    Field("org_name", "单位", "text"),
+    Field("enterprise_type", "企业类型", "told"),
+    Field("trade", "工种", "text"),
+    Field("method", "培训方式", "choice", METHODS),
+    Field("institution", "培训机构", "text"),
+    Field("course", "起止日期", "span"),
+    Field("hours", "学时", "decimal"),
+    Field("level", "技能等级", "choice", LEVELS),
+    Field("certificate", "证书编号", "text"),
+)
+"""One row: one person in one course. Neither identity numbers nor (unless the settings keep them) names are stored."""
+FUNDS: tuple[Field, ...] = (
+    Field("reporting_unit", "填报单位", "unit"),
+    Field("as_of", "统计时点", "date"),
+    Field("task", "年度任务数(万元)", "decimal"),
+    Field("current", "本期收缴", "decimal"),
+    Field("funds", "累计收缴", "decimal"),
+    Field("rate", "完成率", "text"),
+    Field("last_year", "上年同期", "decimal"),
+    Field("audited", "审计单位数", "count"),
+    Field("published", "已公布", "yes_no", ("是", "否")),
+)
+"""One row: one unit at one 统计时点, amounts in 万元 as exact decimal text. 完成率 is a check, never stored."""
+PROGRESS: tuple[Field, ...] = (
+    Field("seq", "序号", "text"),
+    Field("item", "任务", "text"),
+    Field("owner", "责任部门", "text"),
+    Field("step", "步骤", "text"),
+    Field("progress", "进展情况", "text"),
+    Field("problems", "存在问题", "text"),
+    Field("next_steps", "下步打算", "text"),
+    Field("done_on", "完成日期", "date"),
+    Field("planned_on", "完成时限", "date"),
+    Field("target", "应办数", "count"),
+    Field("done_count", "已办数", "count"),
+    Field("evidence", "佐证材料", "text"),
+)
+"""One row: one plan item, or one of its steps, at one 统计时点; `seq` is the item's id."""
+PROMISES: tuple[Field, ...] = (
+    Field("item", "条目编号", "text"),
+    Field("plan", "计划", "text"),
+    Field("section", "部分", "text"),
+    Field("seq", "序号", "text"),
+    Field("name", "任务", "text"),
+    Field("short", "简称", "text"),
+    Field("kind", "类型", "choice", ("比率", "计数", "里程碑", "周期", "定性")),
+    Field("commitment", "承诺用语", "text"),
+    Field("quote", "计划原句", "text"),
+    Field("frequency", "频次", "text"),
+    Field("steps", "步骤", "text"),
+    Field("after", "前置条目", "text"),
+    Field("indicator", "指标", "text"),
+    Field("scope", "适用范围", "text"),
+    Field("basis", "口径", "text"),
+    Field("target", "目标值", "text"),
+    Field("measure", "计量单位", "text"),
+    Field("direction", "方向", "choice", ("≥", "≤", "=")),
+    Field("start", "起始日", "date"),
+    Field("end", "截止日", "date"),
+    Field("nodes", "节点目标", "text"),
+    Field("source", "任务来源", "text"),
+    Field("leader", "分管领导", "text"),
+    Field("department", "责任部门", "text"),
+    Field("owner", "责任单位", "unit"),
+    Field("person", "责任人", "text"),
+    Field("level", "级别", "text"),
+    Field("cumulation", "累计方式", "text"),
+    Field("note", "备注", "text"),
+)
+"""The columns of the plan table (plan.PLAN_COLUMNS), as a W5 sheet has them; a blank 责任单位 is the whole city."""
+PROGRESSED: tuple[Field, ...] = (
+    Field("item", "条目编号", "text"),
+    Field("department", "责任部门", "text"),
+    *(field for field in PROGRESS if field.id not in ("seq", "item", "owner")),
+    Field("as_of", "统计时点", "date"),
+)
+"""What is stored of a progress row: `item` is the plan item's id, `department` the plan's."""
+NILS: tuple[Field, ...] = (
+    Field("reporting_unit", "填报单位", "unit"),
+    Field("as_of", "统计时点", "date"),
+    Field("dataset", "数据", "text"),
+)
+"""One row: one unit says 本月无 for one dataset (NIL_DATASETS) of the month of `as_of` (零报告)."""
+NIL_DATASETS = {"training": "技术工人培训", "activities": "活动", "funds": "经费收缴", "summary": "汇总表"}
+ROSTERED: tuple[Field, ...] = (
+    Field("reporting_unit", "填报单位", "unit"),
+    Field("as_of", "统计时点", "date"),
+    Field("person", "第几人", "count"),
+    *(field for field in ROSTER if field.id not in ("identity", "course")),
+    Field("course_start", "起始日", "date"),
+    Field("course_end", "截止日", "date"),
+)
+"""What is stored of a roster's row: `person` numbers the people of one unit and month, null where none is told."""
 IDENTITY = ("union_code", "uscc", "org_name", "reporting_unit")
 DERIVED = ("entity", "enterprise_type", "type_basis", "active")
 

@@ -115,6 +115,25 @@ class Item:
 
 
 @dataclass(frozen=True)
+class Share:
+    """A reporting unit's part of a plan item (任务分解), `target` as in Item; it shows its own gap, never its own light.
+
+    `indicator` and `scope` are in the words of the plan table, as they are for an Item.
+    """
+
+    item: str
+    indicator: str
+    scope: str
+    reporting_unit: str
+    target: Fraction | None
+    unit: str
+    start: date | None
+    end: date | None
+    person: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Unit:
     """A reporting unit; totals are taken over the list of these, in `order`."""
 
@@ -141,7 +160,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Settings:
-    """What an office may set for itself; thresholds are basis points, `clock` None means today."""
+    """What an office may set for itself; thresholds are basis points, `clock` None means today.
+
+    `keep_names`: names in training rosters are stored (identity numbers never are).
+    """
 
     city: str
     period_name: str
@@ -153,11 +175,16 @@ class Settings:
     due_soon_days: int
     clock: date | None
     sample: bool
+    keep_names: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that was promised and defined, as of one commit."""
+    """Everything that was promised and defined, as of one commit.
+
+    `items` are the plan's own; `own` what the city added beside them without a rate (its rates are `targets`).
+    `shares`: what was handed down to single reporting units, in the table's order.
+    """
 
     items: tuple[Item, ...]
     targets: tuple[Target, ...]
@@ -165,6 +192,8 @@ class Plan:
     units: tuple[Unit, ...]
     sections: tuple[Section, ...]
     settings: Settings
+    own: tuple[Item, ...] = ()
+    shares: tuple[Share, ...] = ()
 
 
 Row = dict[str, str]
@@ -185,6 +214,9 @@ _SCOPE_OF = {
     "国有、集体及其控股企业": "public", "非公有制企业": "non_public", "非公企业": "non_public", "全部企业": "all",
 }  # fmt: skip
 
+SCOPE_WORDINGS = ("国有及控股企业", "国有、集体及其控股企业", "非公有制企业", "全部企业")
+"""The usual wording of each scope."""
+
 
 def read_tables(folder: Path) -> Tables:
     """Return the shipped tables of `folder` as rows of text.
@@ -201,8 +233,8 @@ def read_tables(folder: Path) -> Tables:
 def with_overlay(tables: Tables, folder: Path) -> Tables:
     """Return `tables` with the plan rows and settings of `folder` laid over them (a city's own targets)."""
     own = _csv_rows(folder / "plan.csv")
-    replaced = {_target_key(row) for row in own}
-    plan = [row for row in tables["plan"] if _target_key(row) not in replaced]
+    replaced = {plan_key(row) for row in own}
+    plan = [row for row in tables["plan"] if plan_key(row) not in replaced]
     order = {row["条目编号"]: place for place, row in enumerate(tables["plan"])}
     merged = sorted([*plan, *own], key=lambda row: order.get(row["条目编号"], len(order)))
     settings = {row["key"]: row["value"] for row in tables["settings"]}
@@ -214,13 +246,13 @@ def plan_of(tables: Tables) -> Plan:
     """Return the Plan that the tables describe; raises PlanError at the first row that does not hold."""
     settings = _settings(tables["settings"])
     indicators = {row["id"]: _indicator(row) for row in tables["indicators"]}
-    items, targets = _items_and_targets(tables["plan"], indicators)
+    items, targets, own, shares = _promised(tables["plan"], indicators)
     units = units_of(tables["units"])
     sections = tuple(
         Section(_PLAN_OF.get(row["计划"], row["计划"]), row["部分"], row["序号"], row["原文标题"], row["简称"])
         for row in tables["sections"]
     )
-    return Plan(items, targets, indicators, units, sections, settings)
+    return Plan(items, targets, indicators, units, sections, settings, own, shares)
 
 
 def units_of(rows: list[Row]) -> tuple[Unit, ...]:
@@ -256,33 +288,67 @@ def target_order(plan: Plan) -> tuple[Target, ...]:
     return tuple(row[2] for row in sorted(rows, key=lambda row: (first[row[2].indicator], row[1])))
 
 
+def plan_key(row: Row) -> tuple[str, ...]:
+    """Return what a row of the plan table is told apart by; a row without 责任单位 is the whole city's."""
+    return row["条目编号"], row["指标"], row["适用范围"], row["责任单位"]
+
+
 def scope_of(wording: str) -> str | None:
     """Return the scope id for the plan's wording (国有及其控股企业 → state), None when it is not a scope."""
     text = wording.strip()
     return _SCOPE_OF.get(text) or _SCOPE_OF.get(text + "企业") or (text if text in SCOPES else None)
 
 
-def _items_and_targets(
+def require_row(row: Row, where: str, indicators: dict[str, Indicator]) -> None:
+    """Raise PlanError unless one row of the plan table holds by itself; `where` names the row in the message."""
+    item = _item(row, where)
+    if item.kind == "coverage" and not row["责任单位"]:
+        _target(item, row["任务来源"] == CITY_OWN, where, indicators)
+
+
+def _promised(
     rows: list[Row], indicators: dict[str, Indicator]
-) -> tuple[tuple[Item, ...], tuple[Target, ...]]:
+) -> tuple[tuple[Item, ...], tuple[Target, ...], tuple[Item, ...], tuple[Share, ...]]:
     _require_columns(rows, PLAN_COLUMNS, "计划表")
     items: list[Item] = []
     targets: list[Target] = []
-    seen: set[tuple[str, str, str]] = set()
+    own: list[Item] = []
+    shares: list[Share] = []
+    seen: set[tuple[str, ...]] = set()
     for where, row in _placed(rows, "计划表"):
-        if _target_key(row) in seen:
-            raise PlanError(
-                where, f"条目“{row['条目编号']}”重复出现", "条目编号、指标、适用范围合起来不能重复", "请删去重复的一行"
-            )
-        seen.add(_target_key(row))
+        _require_once(row, where, seen)
         item = _item(row, where)
-        own = row["任务来源"] == CITY_OWN
-        if not own:
-            items.append(item)
+        if row["责任单位"]:
+            shares.append(_share(row, item))
+            continue
+        (own if row["任务来源"] == CITY_OWN else items).append(item)
         if item.kind == "coverage":
-            targets.append(_target(item, own, where, indicators))
+            targets.append(_target(item, row["任务来源"] == CITY_OWN, where, indicators))
     _require_known_predecessors(items)
-    return tuple(items), tuple(targets)
+    _require_handed_down(shares, {item.id for item in (*items, *own)})
+    return tuple(items), tuple(targets), tuple(item for item in own if item.kind != "coverage"), tuple(shares)
+
+
+def _require_once(row: Row, where: str, seen: set[tuple[str, ...]]) -> None:
+    if plan_key(row) in seen:
+        allowed = "条目编号、指标、适用范围、责任单位合起来不能重复"
+        raise PlanError(where, f"条目“{row['条目编号']}”重复出现", allowed, "请删去重复的一行")
+    seen.add(plan_key(row))
+
+
+def _share(row: Row, item: Item) -> Share:
+    return Share(
+        item.id, item.indicator, item.scope, row["责任单位"], item.target, item.unit, item.start, item.end,
+        row["责任人"], item.note,
+    )  # fmt: skip
+
+
+def _require_handed_down(shares: list[Share], known: set[str]) -> None:
+    for share in shares:
+        if share.item not in known:
+            raise PlanError(
+                f"计划表条目“{share.item}”", f"只有{share.reporting_unit}的分解任务，没有全市的条目",
+                "责任单位空白的一行是全市的条目", "请先填写全市的条目，或核对条目编号")  # fmt: skip
 
 
 def _item(row: Row, where: str) -> Item:
@@ -393,7 +459,8 @@ def _settings(rows: list[Row]) -> Settings:
     return Settings(
         city=_key(values, "city", where), period_name=_key(values, "period_name", where), period_start=start,
         period_end=end, clock=_date(values.get("clock", ""), f"{where} clock"),
-        sample=values.get("sample", "").lower() == "true", **numbers,
+        sample=values.get("sample", "").lower() == "true",
+        keep_names=values.get("keep_names", "").lower() == "true", **numbers,
     )  # fmt: skip
 
 
@@ -440,10 +507,6 @@ def _require_columns(rows: list[Row], columns: tuple[str, ...], table: str) -> N
     if not rows or missing:
         found = "没有数据行" if not rows else "缺少列 " + "、".join(missing)
         raise PlanError(table, found, "表头须含 " + "、".join(columns), "请用模板重新填写")
-
-
-def _target_key(row: Row) -> tuple[str, str, str]:
-    return row["条目编号"], row["指标"], row["适用范围"]
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -44,17 +44,22 @@ def clerk(board: Board) -> Person:
     return replace(board.person, name=board.person.name or str(said("who") or "").strip())
 
 
-def acted(name: str, person: Person, act: Callable[[], object]) -> None:
+def acted(name: str, board: Board, act: Callable[[Person], object]) -> None:
     """Do something to the store in a callback; what is in the way is said where `name` is drawn."""
-    refused = st.session_state.setdefault("refused", {})
-    refused.pop(name, None)
+    person = clerk(board)
+    refuse(name, "")
     if not person.name.strip():
-        refused[name] = "请先在上面填写经办人。"
+        refuse(name, "请先在上面填写经办人。")
         return
     try:
-        act()
+        act(person)
     except UnionplanError as error:
-        refused[name] = str(error)
+        refuse(name, str(error))
+
+
+def refuse(name: str, words: str) -> None:
+    """Note what stands in the way of what was asked for under `name`; no words, nothing does."""
+    st.session_state.setdefault("refused", {})[name] = words
 
 
 def say_refused(name: str) -> None:

@@ -10,13 +10,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from unionplan.access import Person
-from unionplan.errors import UnionplanError
 from unionplan.intake.correction import correction
 from unionplan.intake.preview import Preview, submit
 from unionplan.observations import CLEAR, FIELDS, Field, control_codes, registration_codes
 from unionplan.ui import Board, message, note_line, open_section, table
-from unionplan.ui_controls import say_refused
+from unionplan.ui_controls import acted, refuse, say_refused
 from unionplan.ui_problems import show_problems
 from unionplan.ui_refresh import say_effects
 
@@ -32,7 +30,7 @@ PARTS = {
 """The fields of an enterprise as they are grouped in the form."""
 
 
-def correct(board: Board, person: Person) -> None:
+def correct(board: Board) -> None:
     """One enterprise corrected by hand: found by name or code, its values changed, looked at, confirmed."""
     if not open_section("改这一户", "更正一家企业", "fix"):
         return
@@ -43,7 +41,7 @@ def correct(board: Board, person: Person) -> None:
         return
     enterprise = _found(board, text)
     if enterprise is not None:
-        _edit(board, person, enterprise)
+        _edit(board, enterprise)
 
 
 def _found(board: Board, text: str) -> Mapping[Any, Any] | None:
@@ -67,7 +65,7 @@ def _called(record: Mapping[Any, Any]) -> str:
     return f"{_shown(record['org_name']) or '没有名称'}（{'，'.join(filter(None, parts))}）"
 
 
-def _edit(board: Board, person: Person, record: Mapping[Any, Any]) -> None:
+def _edit(board: Board, record: Mapping[Any, Any]) -> None:
     unit, key = str(record["reporting_unit"]), str(record["key"])
     now = {name: _shown(record.get(name)) for name in FIELDS}
     note_line(f"统计时点 {_shown(record['as_of'])}。清空一格即删去原来的内容；没有改的不动。")
@@ -84,7 +82,7 @@ def _edit(board: Board, person: Person, record: Mapping[Any, Any]) -> None:
         st.session_state["correcting"] = (unit, key, changed, reason.strip())
     asked = st.session_state.get("correcting")
     if asked and asked[:2] == (unit, key):
-        _preview(board, person, asked)
+        _preview(board, asked)
 
 
 def _part(board: Board, part: str, names: Sequence[str], now: Mapping[str, str], key: str) -> dict[str, str]:
@@ -110,7 +108,7 @@ def _control(board: Board, place: Any, field: Field, now: str, key: str) -> str:
     )
 
 
-def _preview(board: Board, person: Person, asked: tuple[str, str, dict[str, str], str]) -> None:
+def _preview(board: Board, asked: tuple[str, str, dict[str, str], str]) -> None:
     unit, key, changed, reason = asked
     if not changed:
         message("note", "没有改动任何一格。")
@@ -131,26 +129,19 @@ def _preview(board: Board, person: Person, asked: tuple[str, str, dict[str, str]
     if seen.asks:
         message("ask", f"有 {len(seen.asks)} 处请核对；确认后以更正原因作为核对理由记入更新记录。")
     st.button("确认更正", type="primary", key="confirm-correct", disabled=board.plan.settings.sample,
-              on_click=_submit, args=(board, person, seen, reason))  # fmt: skip
+              on_click=_submit, args=(board, seen, reason))  # fmt: skip
     say_refused("correct")
 
 
-def _submit(board: Board, person: Person, seen: Preview, reason: str) -> None:
-    words = st.session_state.setdefault("refused", {})
-    words.pop("correct", None)
-    if not person.name:
-        words["correct"] = "请先在上面填写经办人。"
-        return
+def _submit(board: Board, seen: Preview, reason: str) -> None:
     if not reason:
-        words["correct"] = "请填写更正原因，再点“查看改动”。"
+        refuse("correct", "请填写更正原因，再点“查看改动”。")
         return
-    try:
-        commit = submit(board.store, seen, person, reason)
-    except UnionplanError as error:
-        words["correct"] = str(error)
-        return
-    st.session_state.pop("correcting", None)
-    _note_done("correct", f"已更正：第 {commit} 次更新。" if commit else "内容与现有数据完全相同，未变。")
+    done: list[int | None] = []
+    acted("correct", board, lambda person: done.append(submit(board.store, seen, person, reason)))
+    if done:
+        st.session_state.pop("correcting", None)
+        _note_done("correct", f"已更正：第 {done[0]} 次更新。" if done[0] else "内容与现有数据完全相同，未变。")
 
 
 def _note_done(name: str, words: str) -> None:
@@ -171,5 +162,5 @@ def _shown(value: object) -> str:
     return str(int(value)) if isinstance(value, float) else str(value)
 
 
-def report_nil(board: Board, person: Person) -> None:
+def report_nil(board: Board) -> None:
     """零报告: a unit has nothing to report for a month, which is not the same as not having reported."""

@@ -12,10 +12,12 @@ import streamlit as st
 from unionplan import theme
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
+from unionplan.intake.receipt import receipt, receipt_stem
 from unionplan.ui import Cell, csv_bytes, download, subtitle, table_html
 from unionplan.ui_controls import keep
 
 SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FEW = 12  # so many problems are listed one by one at once; more are gathered by kind first
 ROLE_OF = {"reject": "behind", "ask": "slow", "fixed": "neutral"}
 PROBLEM_HEADERS = ("级别", "位置", "列", "原内容", "问题", "怎么办")
@@ -30,8 +32,11 @@ def severities(problems: Iterable[Problem]) -> str:
     )
 
 
-def show_problems(problems: Sequence[Problem], file: FileReading, name: str) -> None:
-    """The list of problems, gravest first, by level where there are several, gathered by kind where there are many."""
+def show_problems(problems: Sequence[Problem], file: FileReading, name: str, only_valid: bool = False) -> None:
+    """The list of problems, gravest first, by level where there are several, gathered by kind where there are many.
+
+    Beside it the list as a file and the receipt; `only_valid`: whether only sound rows are taken.
+    """
     rank = {"reject": 0, "ask": 1, "fixed": 2}
     found = sorted(problems, key=lambda problem: rank[problem.severity])
     several = len({problem.sheet for problem in found if problem.sheet}) > 1
@@ -49,7 +54,7 @@ def show_problems(problems: Sequence[Problem], file: FileReading, name: str) -> 
                 _list_problems(shown, several)
     else:
         _list_problems(shown, several)
-    _take_along(found, several, name, file)
+    _take_along(found, several, name, file, only_valid)
 
 
 def _fold_problems(found: Sequence[Problem], several: bool, name: str, file: FileReading) -> None:
@@ -61,12 +66,31 @@ def _fold_problems(found: Sequence[Problem], several: bool, name: str, file: Fil
             _take_along(found, several, name, file)
 
 
-def _take_along(found: Sequence[Problem], several: bool, name: str, file: FileReading) -> None:
-    """The list as a file."""
+def _take_along(
+    found: Sequence[Problem], several: bool, name: str, file: FileReading, only_valid: bool = False
+) -> None:
+    """The clerk's own workbook back with the cells marked, and the list as a file."""
     with st.container(horizontal=True):
+        if file.data:
+            _offer_receipt(found, name, file, only_valid)
         lines = [_problem_line(one, several) for one in found]
         data = partial(csv_bytes, PROBLEM_HEADERS, [[_text(cell) for cell in line] for line in lines])
         download("下载问题清单", data, f"问题清单_{Path(file.name).stem}.csv", "text/csv", key=f"problems-{name}")
+
+
+def _offer_receipt(found: Sequence[Problem], name: str, file: FileReading, only_valid: bool) -> None:
+    """The receipt, made when it is asked for; only with macros its name is not known before it is made."""
+    make = partial(receipt, file, found, only_valid)
+    if not file.name.lower().endswith(".xlsm"):
+        called, data = f"回执_{receipt_stem(file.name)}.xlsx", lambda: make()[1]
+        download("下载回执（原表标出问题）", data, called, XLSX, key=f"receipt-{name}")
+        return
+    kept = st.session_state.setdefault("receipts", {})
+    key = (name, only_valid, hash(tuple(found)))
+    if key not in kept:
+        with st.spinner("正在制作回执"):
+            kept[key] = make()
+    download("下载回执（原表标出问题）", kept[key][1], kept[key][0], XLSX, key=f"receipt-{name}")
 
 
 def _text(cell: str | Cell) -> str:

@@ -19,10 +19,11 @@ from unionplan import narrative, theme
 from unionplan.attainment import Difference
 from unionplan.intake.fields import readings
 from unionplan.intake.headers import field_label
+from unionplan.intake.prefill import prefilled
 from unionplan.intake.preview import Options, Preview
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.intake.sheet_changes import SheetChange
-from unionplan.intake.templates import KINDS, template
+from unionplan.intake.templates import KINDS
 from unionplan.observations import Field
 from unionplan.plan import COVERAGE
 from unionplan.ui import (
@@ -36,7 +37,7 @@ from unionplan.ui import (
     subtitle,
     table,
 )
-from unionplan.ui_controls import clerk, keep, said, say_refused
+from unionplan.ui_controls import clerk, keep, refuse, said, say_refused
 from unionplan.ui_memory import confirm_form, offer_aliases
 from unionplan.ui_problems import SHOWN, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
@@ -108,8 +109,7 @@ def wanted(name: str) -> Wanted:
 
 def _template(board: Board, kind: str, unit: str) -> bytes:
     chosen = None if unit == ALL else unit
-    ledger = board.store.newest_ledger(board.commit, chosen) if kind == "W1" else None
-    return template(kind, board.plan.units, None if kind == "units" else chosen, board.plan.items, ledger)
+    return prefilled(board.store, board.commit, kind, None if kind == "W7" else chosen)
 
 
 def _given_day(name: str) -> date | None:
@@ -222,14 +222,14 @@ def _body(board: Board, look: Look) -> None:
         _say_unread(look)
         return
     if look.stage == "form":
-        confirm_form(board, look, clerk(board))
+        confirm_form(board, look)
         return
     assert look.seen is not None
     for sheet in look.file.sheets:
         _say_sheet(sheet)
     _ask(board, look)
     _say_problems(look)
-    offer_aliases(board, look, clerk(board))
+    offer_aliases(board, look)
     if look.words:
         message("error", look.words)
     if look.seen.change is None:
@@ -325,7 +325,7 @@ def _say_problems(look: Look) -> None:
     if not look.seen.problems:
         message("ok", "没有发现问题。")
         return
-    show_problems(look.seen.problems, look.seen.file, look.handed.id)
+    show_problems(look.seen.problems, look.seen.file, look.handed.id, look.options.only_valid)
 
 
 # What would change
@@ -463,14 +463,15 @@ def _confirm(board: Board, look: Look) -> None:
 
 def _commit(board: Board, looks: Sequence[Look], name: str) -> None:
     """Have files committed, once what the log needs has been said."""
-    refused = st.session_state.setdefault("refused", {})
-    refused.pop(name, None)
+    refuse(name, "")
     if not uploads().pressed(name):
         return
     reasons = [str(said(f"reason-{look.handed.id}") or "").strip() for look in looks]
     if not clerk(board).name:
-        refused[name] = "请先在上面填写经办人。"
+        refuse(name, "请先在上面填写经办人。")
+    elif any(wanted(look.handed.id).options != look.options for look in looks):
+        refuse(name, "选项刚刚改过，请看过新的比较结果再确认。")
     elif any(look.seen and look.seen.asks and not reason for look, reason in zip(looks, reasons, strict=True)):
-        refused[name] = "请填写核对理由。"
+        refuse(name, "请填写核对理由。")
     else:
         uploads().commit(zip(looks, reasons, strict=True), board.store, clerk(board))

@@ -227,7 +227,14 @@ class Uploads:
             known[1].cancel()
         folder = self.folder / hashlib.sha256(repr(key).encode()).hexdigest()[:16]
         work = Reading(
-            handed.name, handed.data, folder, words.units, options.unit, options.as_of, forms=words.forms
+            handed.name,
+            handed.data,
+            folder,
+            words.units,
+            options.unit,
+            options.as_of,
+            forms=words.forms,
+            words=words.words,
         )
         self._readings[handed.id] = (key, work)
         return work

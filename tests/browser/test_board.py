@@ -133,7 +133,7 @@ def _ledger(folder: Path, month: date) -> Path:
 
 def _hand_in(page: Page, ledger: Path) -> None:
     page.set_input_files(UPLOADER, ledger)
-    page.get_by_text("确认后各项目标的变化").wait_for(timeout=SERVICE)
+    page.get_by_text("项主要指标有变化").wait_for(timeout=SERVICE)
     page.get_by_label("经办人").fill("王芳")
     page.keyboard.press("Enter")
     confirm = page.get_by_role("button", name="确认入库")

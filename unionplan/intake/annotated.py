@@ -13,13 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from unionplan.intake.earlier_marks import LIST_NAME, clear_marks, earlier_list, without_names
 from unionplan.intake.listing import list_bytes
 from unionplan.intake.marks import LIST_SHEET, Mark, Place, anchored, cell_name, lines, marked, place_of
-from unionplan.intake.notes import declare_drawings, with_boxes, with_texts
-from unionplan.intake.packages import (
+from unionplan.intake.notes import declare_drawings, with_boxes, with_longer_boxes, with_texts
+from unionplan.intake.patched import (
     Element,
     ExoticError,
-    Package,
+    Patched,
     appended,
     attribute,
     content_types,
@@ -57,12 +58,13 @@ def annotate(place: Path, target: Path, problems: Sequence[Problem], name: str) 
     Raises ExoticError, or an error of zipfile, where it is not to be touched.
     """
     with zipfile.ZipFile(place) as archive:
-        package = Package(archive)
+        package = Patched(archive)
         content = content_types(package).get(_BOOK)
         if content not in (_MAIN, _MACROS) or any(part.startswith("_xmlsignatures/") for part in package.sizes):
             raise ExoticError("another kind of package, or a signed one")
         sheets = _worksheets(package)
         styles_part = next((part for kind, part in package.relations(_BOOK).values() if kind == "styles"), "")
+        clear_marks(package, styles_part, [sheet.part for sheet in sheets if sheet.part])
         styles = Styles(package.read(styles_part))
         marks, left = marked(problems)
         for sheet in sheets:
@@ -74,7 +76,7 @@ def annotate(place: Path, target: Path, problems: Sequence[Problem], name: str) 
     return ".xlsx" if content == _MAIN else ".xlsm"
 
 
-def _worksheets(package: Package) -> list[_Worksheet]:
+def _worksheets(package: Patched) -> list[_Worksheet]:
     book = package.read(_BOOK)
     if _STRICT in book[:4096]:
         raise ExoticError("strict")
@@ -136,19 +138,21 @@ class _Sheet:
         return next((int(a.get("style", 0)) for first, last, a in self.columns() if first <= column <= last), 0)
 
 
-def _mark_sheet(package: Package, part: str, styles: Styles, marks: Mapping[Place, Mark]) -> None:
+def _mark_sheet(package: Patched, part: str, styles: Styles, marks: Mapping[Place, Mark]) -> None:
     sheet = _Sheet(package.read(part))
     edits = list(_cell_edits(sheet, styles, marks))
     if sheet.empty:
         rows = b"".join(new for _, _, new in edits)
         name = f"{sheet.prefix}sheetData".encode()
         edits = [(sheet.data_start, sheet.after, b"<" + name + b">" + rows + b"</" + name + b">")]
-    boxes = with_texts(package, part, anchored(marks, sheet.merged()))
-    edits += _drawing_edit(package, part, sheet, boxes)
+    shown = anchored(marks, sheet.merged())
+    edits += _drawing_edit(package, part, sheet, shown, with_texts(package, part, shown))
     package.write(part, edited(sheet.xml, edits))
 
 
-def _drawing_edit(package: Package, part: str, sheet: _Sheet, boxes: list[tuple[Place, Mark]]) -> list[tuple[int, int, bytes]]:  # fmt: skip
+def _drawing_edit(
+    package: Patched, part: str, sheet: _Sheet, marks: Mapping[Place, Mark], boxes: list[tuple[Place, Mark]]
+) -> list[tuple[int, int, bytes]]:
     """Put the boxes into the sheet's old drawing; without one, into a new one that the sheet then refers to."""
     widths = {
         column: round(float(a["width"]) * 7 + 5) for first, last, a in sheet.columns() if "width" in a and a.get("hidden") not in ("1", "true")
@@ -158,13 +162,15 @@ def _drawing_edit(package: Package, part: str, sheet: _Sheet, boxes: list[tuple[
     if known is not None:
         link = next((value for key, value in known.attributes.items() if key.endswith(":id")), "")
         drawing = package.relations(part).get(link, ("", ""))[1]
-        package.write(drawing, with_boxes(package.read(drawing), boxes, widths))
+        longer = with_longer_boxes(
+            package.read(drawing), {place: mark for place, mark in marks.items() if place not in dict(boxes)}
+        )
+        package.write(drawing, with_boxes(longer, boxes, widths))
         return []
     drawing = package.new_part("xl/drawings/vmlDrawing{}.vml")
     package.write(drawing, with_boxes(None, boxes, widths))
     declare_drawings(package)
     link = package.relate(part, "vmlDrawing", drawing)
-    at = next((one.start for one in sheet.tail if one.depth == 1 and one.name in _AFTER_BOXES), sheet.end)
     at = min([one.start for one in sheet.tail if one.depth == 1 and one.name in _AFTER_BOXES], default=sheet.end)
     return [(at, at, f'<{sheet.prefix}legacyDrawing xmlns:r="{_RELATIONS}" r:id="{link}"/>'.encode())]
 
@@ -190,9 +196,7 @@ def _cell_edits(sheet: _Sheet, styles: Styles, marks: Mapping[Place, Mark]) -> I
         while waiting and waiting[-1] < number:
             row = waiting.pop()
             yield tag.start(), tag.start(), _new_row(sheet, styles, row, wanted[row])
-        if not waiting:
-            return
-        if waiting[-1] == number:
+        if waiting and waiting[-1] == number:
             yield from _row_edits(sheet, styles, tag, number, wanted[waiting.pop()])
     for row in reversed(waiting):
         yield sheet.rows_end, sheet.rows_end, _new_row(sheet, styles, row, wanted[row])
@@ -245,24 +249,39 @@ def _row_edits(
 
 
 def _add_list(
-    package: Package, sheets: list[_Worksheet], styles: Styles, problems: Sequence[Problem], told: tuple[str, Mapping[str, int]]
+    package: Patched, sheets: list[_Worksheet], styles: Styles, problems: Sequence[Problem], told: tuple[str, Mapping[str, int]]
 ) -> None:  # fmt: skip
     """Add the list as the last sheet, in front of the reader's eyes; that of an earlier receipt gives way to it."""
-    title = _free_title([sheet.title for sheet in sheets])
-    found = lines(
-        problems, {sheet.title: sheet.title for sheet in sheets if sheet.part}, [s.title for s in sheets if s.hidden]
-    )
-    data, last = list_bytes(title, found, *told)
+    titles = [sheet.title for sheet in sheets]
+    index = earlier_list(package.read(_BOOK), titles)
+    title = _free_title(titles) if index is None else titles[index]
+    tables = {sheet.title: sheet.title for sheet in sheets if sheet.part and sheet.title != title}
+    data, last = list_bytes(title, lines(problems, tables, [s.title for s in sheets if s.hidden]), *told)
     with zipfile.ZipFile(io.BytesIO(data)) as own:
-        xml = own.read("xl/worksheets/sheet1.xml")
         raised = styles.adopt(Styles(own.read("xl/styles.xml")))
-    part = package.new_part("xl/worksheets/sheet{}.xml")
-    package.write(part, _restyled(xml, raised))
-    package.declare(part, _SHEET)
-    _list_in_book(package, title, package.relate(_BOOK, "worksheet", part), len(sheets), last)
+        xml = _restyled(own.read("xl/worksheets/sheet1.xml"), raised)
+    if index is None:
+        index = len(sheets)
+        _new_sheet(package, title, xml)
+    else:
+        package.write(_BOOK, without_names(package.read(_BOOK), index))
+        package.write(sheets[index].part, xml)
+        package.drop_relations(sheets[index].part)
+    _show_list(package, title, index, last)
     for sheet in sheets:
-        if sheet.part:
+        if sheet.part and sheet.title != title:
             package.write(sheet.part, _unselected(package.read(sheet.part)))
+
+
+def _new_sheet(package: Patched, title: str, xml: bytes) -> None:
+    part = package.new_part("xl/worksheets/sheet{}.xml")
+    package.write(part, xml)
+    package.declare(part, _SHEET)
+    link = package.relate(_BOOK, "worksheet", part)
+    book = package.read(_BOOK)
+    ids = [int(one.attributes.get("sheetId", 0)) for one in outline(book, 2) if one.name == "sheet" and one.depth == 2]
+    entry = f'<{{p}}sheet xmlns:r="{_RELATIONS}" name="{quoted(title)}" sheetId="{max(ids) + 1}" r:id="{link}"/>'
+    package.write(_BOOK, appended(book, entry, "sheets", 1))
 
 
 def _restyled(xml: bytes, raised: int) -> bytes:
@@ -274,7 +293,7 @@ def _restyled(xml: bytes, raised: int) -> bytes:
 def _unselected(xml: bytes) -> bytes:
     """A sheet that is not the selected one; two selected sheets would be edited together."""
     head = xml[: 64 * 1024]
-    found = re.search(rb"""<(?:\w+:)?sheetView\s[^>]*?\stabSelected\s*=\s*["'](1|true)["']""", head)
+    found = re.search(rb"""<(?:\w+:)?sheetView(?=\s)[^>]*?\stabSelected\s*=\s*["'](1|true)["']""", head)
     return xml[: found.start(1)] + b"0" + xml[found.end(1) :] if found else xml
 
 
@@ -284,24 +303,19 @@ def _free_title(titles: Sequence[str]) -> str:
     return next(name for name in names if name.casefold() not in taken)
 
 
-def _list_in_book(package: Package, title: str, link: str, index: int, last: int) -> None:
-    """Enter the list into the book: its sheet, its filter and its repeated rows, and that it is shown first."""
-    book = package.read(_BOOK)
-    elements = outline(book, 2)
-    ids = [int(one.attributes.get("sheetId", 0)) for one in elements if one.name == "sheet" and one.depth == 2]
-    entry = f'<{{p}}sheet xmlns:r="{_RELATIONS}" name="{quoted(title)}" sheetId="{max(ids) + 1}" r:id="{link}"/>'
-    book = appended(book, entry, "sheets", 1)
+def _show_list(package: Patched, title: str, index: int, last: int) -> None:
+    """Enter the list's filter and repeated rows into the book, and that it is shown first."""
     names = (
         f'<{{p}}definedName name="_xlnm._FilterDatabase" localSheetId="{index}" hidden="1">\'{title}\'!$A$4:$G${last}</{{p}}definedName>'
         f'<{{p}}definedName name="_xlnm.Print_Titles" localSheetId="{index}">\'{title}\'!$4:$4</{{p}}definedName>'
+        f'<{{p}}definedName name="{LIST_NAME}" hidden="1">\'{title}\'!$A$4:$G${last}</{{p}}definedName>'
     )
-    book = _with_names(book, names)
-    package.write(_BOOK, _shown_first(book, index))
+    package.write(_BOOK, _shown_first(_with_names(package.read(_BOOK), names), index))
 
 
 def _with_names(book: bytes, names: str) -> bytes:
     children = list(outline(book, 1))
-    if any(one.name == "definedNames" and one.close < one.end for one in children):
+    if any(one.name == "definedNames" for one in children):
         return appended(book, names, "definedNames", 1)
     at = min([one.start for one in children if one.depth == 1 and one.name in _AFTER_NAMES], default=children[-1].close)
     prefix = prefix_of(book[children[-1].start : children[-1].inner])

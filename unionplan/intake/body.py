@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from unionplan.intake.cells import Cell, Sheet
+from unionplan.intake.cells import Cell, Sheet, Table
 from unionplan.intake.header_blocks import Span, is_heading, within
 from unionplan.intake.headers import bare_label, header_words, indicators_named, plain, types_named
 from unionplan.observations import told_words
@@ -59,8 +59,8 @@ class Body:
 
 
 def row_kind(row: Sequence[Cell], shape: Shape, merged: bool = False) -> str:
-    """Return what one row is: blank, repeat, aside (note, unit, column numbers), total, part, title, group, nil,
-    heading or data. `merged`: one of its cells is merged across columns."""
+    """Return what one row is: blank, repeat, aside (note, unit, column numbers), total, part, title, group, nil, lone
+    (one text, data unless a header follows), heading or data. `merged`: one of its cells is merged across columns."""
     cells = [row[index] for index in shape.used if index < len(row) and row[index] is not None]
     texts = [plain(cell) for cell in cells]
     if not cells:
@@ -72,6 +72,8 @@ def row_kind(row: Sequence[Cell], shape: Shape, merged: bool = False) -> str:
     named = [row[index] for index in shape.naming if index < len(row)]
     if any(isinstance(cell, str) and _TOTAL.match(plain(cell)) for cell in (*named, cells[0])):
         return "total"
+    if _says_nothing(cells, texts):
+        return "nil"
     if len(cells) == 1 and isinstance(cells[0], str):
         return _lone(texts[0], cells[0], merged)
     if isinstance(cells[0], str) and _is_other_header(row, shape):
@@ -85,9 +87,7 @@ def _outside(row: Sequence[Cell], shape: Shape) -> str:
 
 
 def _lone(flat: str, cell: str, merged: bool) -> str:
-    """The one text of a row: nothing to report, a page mark, the name of a group, a title, else an unfilled row."""
-    if NIL.fullmatch(flat):
-        return "nil"
+    """The one text of a row: a page mark, the name of a group, a title, else an unfilled row or a title yet (lone)."""
     if _PAGE.match(flat):
         return "aside"
     if _GROUP.match(flat) or bare_label(cell) in told_words():
@@ -96,7 +96,13 @@ def _lone(flat: str, cell: str, merged: bool) -> str:
         r"(表|情况|统计|台账|汇总)([\d一二三四五六七八九十]*|\(.*\))$|^附件|^表[\d一二三四五六七八九十]", flat
     ):
         return "title"
-    return "data"
+    return "lone"
+
+
+def _says_nothing(cells: Sequence[Cell], texts: Sequence[str]) -> bool:
+    """Nothing but words for nothing, behind a row number at most: 1 | 无."""
+    words = [text for cell, text in zip(cells, texts, strict=True) if isinstance(cell, str) and not text.isdecimal()]
+    return bool(words) and len(cells) - len(words) <= 1 and all(NIL.fullmatch(text) for text in words)
 
 
 def _is_other_header(row: Sequence[Cell], shape: Shape) -> bool:
@@ -124,33 +130,73 @@ def _is_caption(texts: Sequence[str], cells: Sequence[Cell]) -> bool:
         return not all(len(text) == 1 for text in texts)
     numbers = [int(text) for text in texts if text.isdecimal() and len(text) <= 2]
     letters = [text for text in texts if text in _LETTERS]
-    counted = len(numbers) >= 3 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    return counted and len(numbers) + len(letters) == len(texts) and bool(letters or len(numbers) == len(texts) > 3)
+    counted = bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    marked = len(numbers) >= 3 or (numbers[:1] == [1] and len(letters) + len(numbers) >= 3)
+    everything = len(numbers) + len(letters) == len(texts)
+    return counted and marked and everything and bool(letters or len(numbers) == len(texts) > 3)
 
 
-def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = ()) -> Body:
+def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), to_the_end: bool = False) -> Body:
     """Return the rows of the table whose header ends above row `first`; one pass, to its end or to the next table."""
-    body, said = Body(), _said(title)
+    body, said, titles = Body(), _said(title), {plain(text) for text in title}
     words: list[str] = []
-    summed = False
-    for place in range(first, len(sheet.rows)):
+    lone: list[int] = []
+    summed, last = False, first - 1
+    for place in _looked_at(sheet, first, shape, body):
         row = sheet.rows[place]
+        if place > last + 1:  # the rows between are data
+            summed, words, lone = False, [], []
+        last = place
         kind = row_kind(row, shape, place in shape.merged)
-        if kind == "heading" or (kind == "repeat" and words and _said(words) - said):
+        if kind == "lone" and plain(within(row, shape.span)[0][1]) in titles:
+            kind = "title"  # printed again at the head of a page
+        if not to_the_end and (kind == "heading" or (kind == "repeat" and words and _said(words) - said)):
             body.end = place
             break
-        if kind == "total" or (kind == "part" and summed and _belongs(row, shape)):
-            body.totals.append(place)
-            summed = kind == "part" or _whole(row, shape)
-        elif kind in ("data", "part"):
-            body.rows.append(place)
-            summed = False
-        elif kind == "group":
-            body.groups.append((place, next(str(cell) for _, cell in within(row, shape.span))))
-        body.nil = body.nil or kind == "nil"
         texts = [str(cell) for _, cell in within(row, shape.span)]
-        words = [*words, *texts] if kind in ("title", "group") else words if kind in ("blank", "repeat") else []
+        words = [*words, *texts] if kind in _NAMING_KINDS else words if kind in ("blank", "repeat") else []
+        lone = [*lone, place] if kind == "lone" else lone if kind in ("blank", "title", "group") else []
+        summed = _take(body, place, kind, row, shape, summed)
+    ends = body.end is not None
+    body.rows = [place for place in body.rows if not (ends and place in lone)]
     return body
+
+
+def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[int]:
+    """Every row; of a large sheet only those that may be no data, the others go straight to the body's rows."""
+    if not isinstance(sheet.rows, Table):
+        yield from range(first, len(sheet.rows))
+        return
+    from unionplan.intake.body_scan import rows_to_look_at
+
+    for place in rows_to_look_at(sheet.rows, first, shape, _telling):
+        body.rows.extend(range(first, place))
+        yield place
+        first = place + 1
+    body.rows.extend(range(first, len(sheet.rows)))
+
+
+def _telling(text: str) -> bool:
+    """Whether a text can make its row a total, a part of one or a note."""
+    flat = plain(text)
+    return bool(_TOTAL.match(flat) or _PART.match(flat) or _NOTE.match(unicodedata.normalize("NFKC", text).strip()))
+
+
+_NAMING_KINDS = ("title", "group", "lone")
+
+
+def _take(body: Body, place: int, kind: str, row: Sequence[Cell], shape: Shape, summed: bool) -> bool:
+    """Note one row in the body; says whether 其中 below it would be parts of a total."""
+    if kind == "total" or (kind == "part" and summed and _belongs(row, shape)):
+        body.totals.append(place)
+        return kind == "part" or _whole(row, shape)
+    if kind == "group":
+        body.groups.append((place, next(str(cell) for _, cell in within(row, shape.span))))
+    body.nil = body.nil or kind == "nil"
+    if kind in ("data", "part", "lone"):
+        body.rows.append(place)
+        return False
+    return summed
 
 
 def _said(texts: Sequence[str]) -> set[str]:

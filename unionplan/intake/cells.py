@@ -44,6 +44,17 @@ class Table(Sequence[list[Cell]]):
 
     def __init__(self, columns: Sequence[Coded], height: int) -> None:
         self.columns, self.height = columns, height
+        self._filled = [(index, column) for index, column in enumerate(columns) if len(column.values)]
+        self._blank = self._blank_rows()
+
+    def _blank_rows(self) -> bytes:
+        """One byte a row, 1 where no column holds anything: a stray cell far below leaves a million such rows."""
+        import numpy as np
+
+        blank = np.ones(self.height, np.bool_)
+        for _, column in self._filled:
+            blank[: len(column.codes)] &= column.codes[: self.height] < 0
+        return blank.tobytes()
 
     def __len__(self) -> int:
         return self.height
@@ -57,9 +68,14 @@ class Table(Sequence[list[Cell]]):
             return [self[place] for place in range(*row.indices(self.height))]
         if not -self.height <= row < self.height:
             raise IndexError(row)
-        cells = [column.at(row % self.height) for column in self.columns]
-        while cells and cells[-1] is None:
-            cells.pop()
+        if self._blank[row]:
+            return []
+        found = [(index, column.at(row % self.height)) for index, column in self._filled]
+        while found and found[-1][1] is None:
+            found.pop()
+        cells: list[Cell] = [None] * (found[-1][0] + 1 if found else 0)
+        for index, cell in found:
+            cells[index] = cell
         return cells
 
 

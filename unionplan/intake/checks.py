@@ -6,10 +6,14 @@ in data/intake/checks.csv; a rejected row stays listed with its reason and never
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from unionplan.errors import PlanError
 from unionplan.intake.findings import (
@@ -27,6 +31,7 @@ from unionplan.intake.headers import plain
 from unionplan.intake.layout import Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, Unreadable, address
+from unionplan.intake.typed import Typed, typed
 from unionplan.observations import FIELDS, IDENTITY
 from unionplan.plan import UNIT_COLUMNS, units_of
 
@@ -55,12 +60,15 @@ def ledger(
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty]
     _check_rows(findings, columns, places, kept, as_of)
+    _check_names(findings, columns, places, kept)
     findings.problems += [
         *column_problems(sheet, layout),
         *_wide_workers(sheet, layout),
         *total_problems(sheet, layout, columns, {name for name, field in FIELDS.items() if field.kind == "count"}),
     ]
-    if not kept:
+    if layout.nil:
+        findings.problems.append(problem("nil_return", sheet.name))
+    elif not kept:
         findings.problems.append(
             problem("no_rows", sheet.name, detail=f"表头下有 {len(places)} 行" if places else "表头下没有行")
         )
@@ -76,31 +84,49 @@ def enterprise(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str
     return compacted(findings, columns, places, clears, [0])
 
 
-def _empty_rows(findings: Findings, columns: dict[str, list[Any]], places: list[int]) -> set[int]:
+def _empty_rows(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int]) -> set[int]:
     """Rows that hold a name and nothing else: a prefilled form not filled in. They are no data."""
-    data = [values for name, values in columns.items() if name not in _BARE]
-    empty = {row for row in range(len(places)) if all(v[row] is None for v in data) and row not in findings.rejected}
+    telling = np.zeros(len(places), bool)
+    for name, values in columns.items():
+        if name not in _BARE:
+            telling |= typed(values).told
+    telling[list(findings.rejected)] = True
+    empty = np.flatnonzero(~telling).tolist()
     if empty and len(empty) < len(places):
         names = columns.get("org_name", [None] * len(places))
-        shown = "、".join(str(names[row] or f"第{places[row] + 1}行") for row in sorted(empty)[:LISTED])
+        shown = "、".join(str(names[row] or f"第{places[row] + 1}行") for row in empty[:LISTED])
         more = f"等 {len(empty)} 家" if len(empty) > LISTED else ""
-        first = sorted(empty)[0]
-        findings.add("rows_empty", first, places[first], "org_name", detail=shown + more)
-    return empty
+        findings.add("rows_empty", empty[0], places[empty[0]], "org_name", detail=shown + more)
+    return set(empty)
 
 
 def _check_rows(
-    findings: Findings, columns: dict[str, list[Any]], places: list[int], kept: list[int], as_of: date | None
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int], as_of: date | None
 ) -> None:
-    blank = [None] * len(places)
-    get = {name: columns.get(name, blank) for name in FIELDS}
+    """Look at the rows that may contradict themselves or repeat another; all others are passed over."""
+    get = {name: typed(columns[name]) if name in columns else Typed.blank(len(places)) for name in FIELDS}
+    suspect = _suspects(get)
     seen: dict[tuple[Any, str], int] = {}
-    for row in kept:
+    for row in [row for row in kept if suspect[row]] if len(kept) < len(places) else np.flatnonzero(suspect).tolist():
         record = {name: values[row] for name, values in get.items()}
         for rule, field, detail in _contradictions(record, as_of):
             findings.add(rule, row, places[row], field, record[field], detail)
         _check_key(findings, row, places, record, seen)
     _check_states(findings, get["enterprise_state"], places, kept)
+
+
+def _suspects(columns: Mapping[str, Typed]) -> NDArray[np.bool_]:
+    """Which rows `_contradictions` and `_check_key` have to look at: every row that either may speak of, perhaps more."""
+    workers, members = columns["workers"].numbers(), columns["members"].numbers()
+    union_code, uscc = columns["union_code"], columns["uscc"]
+    suspect = union_code.repeated() | uscc.repeated() | ~(union_code.told | uscc.told)
+    suspect |= (members > workers) | (columns["unionised"].is_one_of(["否"]) & (members > 0))
+    for part in _PARTS:
+        suspect |= columns[part].numbers() > workers
+    for name in _DATED:
+        start, end = columns[f"{name}_start"].numbers(), columns[f"{name}_end"].numbers()
+        suspect |= (start > end) | (columns[f"{name}_form"].is_one_of(["未签"]) & columns[f"{name}_end"].told)
+    return suspect
 
 
 def _check_key(
@@ -122,8 +148,24 @@ def _check_key(
         findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
 
 
-def _check_states(findings: Findings, states: list[Any], places: list[int], kept: list[int]) -> None:
-    unsaid = [row for row in kept if states[row] is None and row not in findings.rejected]
+def _check_names(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]) -> None:
+    """Two enterprises of one unit whose names differ only in brackets, spaces or 有限（责任）公司 may be one."""
+    if "org_name" not in columns or "reporting_unit" not in columns:
+        return
+    names, units = typed(columns["org_name"]), columns["reporting_unit"]
+    alike = Typed.of(names.codes, [loose_name(name) for name in names.values]).repeated()
+    first: dict[tuple[Any, str], int] = {}
+    for row in [row for row in kept if alike[row]] if alike.any() else ():
+        if row not in findings.rejected:
+            seen = first.setdefault((units[row], loose_name(names[row])), row)
+            if seen != row:
+                detail = f"“{names[row]}”与第 {places[seen] + 1} 行“{names[seen]}”"
+                findings.add("similar_names", row, places[row], "org_name", names[row], detail)
+
+
+def _check_states(findings: Findings, states: Typed, places: list[int], kept: list[int]) -> None:
+    blank = set(np.flatnonzero(~states.told).tolist()) - findings.rejected
+    unsaid = [row for row in kept if row in blank] if blank else []
     if unsaid:
         findings.add("state_blank", unsaid[0], places[unsaid[0]], "enterprise_state", detail=f"共 {len(unsaid)} 家")
 
@@ -169,6 +211,11 @@ def plain_name(name: str) -> str:
     """Return an enterprise's name for comparing: one width of brackets, no spaces, no 工会委员会 behind it."""
     folded = "".join(unicodedata.normalize("NFKC", name).split())
     return folded.removesuffix("工会委员会").removesuffix("工会")
+
+
+def loose_name(name: str) -> str:
+    """Return an enterprise's name as far as typists agree on it: no brackets, dots or 责任, none of the 工会 behind it."""
+    return re.sub(r"[()\[\]·.,、\-—_]", "", plain_name(name)).replace("有限责任公司", "有限公司")
 
 
 _UNIT_FIELDS = ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end")

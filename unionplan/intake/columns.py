@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +28,47 @@ class Columns:
         self.hidden: list[int] = []
         self._rows: dict[int, list[NDArray[np.int32]]] = {}
         self._codes: dict[int, list[NDArray[np.int32]]] = {}
-        self._known: dict[int, dict[tuple[type, Cell], int]] = {}
+        self._shared: dict[int, NDArray[np.int32]] = {}
+        self._known: dict[int, tuple[dict[str, int], dict[tuple[type, Cell], int], list[Cell]]] = {}
 
     def code(self, column: int, cell: Cell) -> int:
         """Return the code of a cell in its column, -1 for an empty one."""
-        if cell is None:
-            return -1
-        known = self._known.setdefault(column, {})
-        return known.setdefault((type(cell), cell), len(known))
+        return self.coded_as(column, (cell,))[0]
+
+    def coded_as(self, column: int, cells: Iterable[Cell]) -> list[int]:
+        """Return the codes of cells in their column; 1, 1.0, True and "1" stay apart."""
+        texts, others, values = self._known.setdefault(column, ({}, {}, []))
+        codes = []
+        for cell in cells:
+            if type(cell) is str:
+                code = texts.setdefault(cell, len(values))
+            elif cell is None:
+                code = -1
+            else:
+                code = others.setdefault((type(cell), cell), len(values))
+            if code == len(values):
+                values.append(cell)
+            codes.append(code)
+        return codes
+
+    def shared_as(self, column: int, numbers: NDArray[np.int64], shared: Sequence[str]) -> NDArray[np.int32]:
+        """Return the codes of shared strings in a column by their numbers; raises IndexError for one that is none.
+
+        A text that stands twice among the shared strings has two codes.
+        """
+        if len(numbers) and int(numbers.max()) >= len(shared):
+            raise IndexError(int(numbers.max()))
+        if column not in self._shared:
+            self._shared[column] = np.full(len(shared), -2, np.int32)
+        codes = self._shared[column]
+        _, _, values = self._known.setdefault(column, ({}, {}, []))
+        new = np.unique(numbers[codes[numbers] == -2])
+        for number in new.tolist():
+            text = shared[number]
+            codes[number] = len(values) if text.strip() else -1
+            if codes[number] >= 0:
+                values.append(text)
+        return codes[numbers]
 
     def put(self, column: int, rows: NDArray[np.int64], codes: NDArray[np.int32]) -> None:
         """Place codes at rows of a column."""
@@ -60,7 +93,7 @@ class Columns:
             return Coded(empty, [])
         codes = empty.copy()
         codes[np.concatenate(self._rows[index])] = np.concatenate(self._codes[index])
-        return Coded(codes, [cell for _, cell in self._known[index]])
+        return Coded(codes, self._known[index][2])
 
     def rows(self, small: int = SMALL) -> Sequence[list[Cell]]:
         """Return the sheet's rows: a list where it is small, a Table of columns where it is not.

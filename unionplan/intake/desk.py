@@ -17,6 +17,7 @@ from typing import Any
 
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.limits import allowed_seconds
+from unionplan.intake.masking import NAME as MASKED
 from unionplan.intake.problems import problem_of
 from unionplan.intake.processes import SPARES, finished
 from unionplan.intake.readings import FileReading, SheetReading
@@ -37,23 +38,25 @@ def keep_ready() -> None:
 def read_file(
     name: str, data: bytes, folder: Path, units: Mapping[str, str], unit: str | None = None, as_of: date | None = None,
     forms: Mapping[str, Any] | None = None, choices: Mapping[str, Mapping[str, str]] | None = None,
-    *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None,
+    words: Mapping[str, Mapping[str, str]] | None = None, *, progress: Listener | None = None, cancelled: Callable[[], bool] | None = None,
 ) -> FileReading:  # fmt: skip
     """Return the file as read by a reading process that works in `folder`.
 
     `units`: every name and alias → reporting unit; `unit`, `as_of`: given for the whole file; `forms`, `choices`:
-    as in known_forms.Known. `progress` is called in this thread with (share from 0 to 1, what is being done, in Chinese); once `cancelled` answers
+    as in known_forms.Known; `words`: as in fields.teach. `progress` is called in this thread with (share from 0 to 1, what is being done, in Chinese); once `cancelled` answers
     true, the process ends. A file that cannot be read, or whose reading was cancelled, comes back with its
     reason and no sheets; nothing is raised for what a file contains.
     """
     digest = hashlib.sha256(data).hexdigest()
     job = {"name": name, "units": dict(units), "unit": unit, "as_of": as_of.isoformat() if as_of else None,
-           "forms": dict(forms or {}), "choices": {sheet: dict(cells) for sheet, cells in (choices or {}).items()}}  # fmt: skip
+           "forms": dict(forms or {}), "choices": {sheet: dict(cells) for sheet, cells in (choices or {}).items()},
+           "words": {kind: dict(meant) for kind, meant in (words or {}).items()}}  # fmt: skip
     answer = answered("read", job, data, folder, progress, cancelled)
     if "error" in answer:
         return FileReading(name, digest, "", (problem_of(answer["error"]),), data=data)
     sheets = tuple(_sheet(entry, folder) for entry in answer["sheets"])
-    return FileReading(name, digest, answer["format"], tuple(map(problem_of, answer["problems"])), sheets, data)
+    masked = (folder / MASKED).read_bytes() if answer["masked"] else None
+    return FileReading(name, digest, answer["format"], tuple(map(problem_of, answer["problems"])), sheets, data, masked)
 
 
 def answered(
@@ -138,6 +141,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
         "table": folder / entry["table"] if entry["table"] else None,
         "clears": tuple((row, name) for row, name in entry["clears"]),
         "units": tuple(entry["units"]),
+        "nils": tuple((unit, row, day and date.fromisoformat(day)) for unit, row, day in entry["nils"]),
         "recognition": tuple(_recognition(one) for one in entry["recognition"]),
     })  # fmt: skip
 

@@ -19,7 +19,7 @@ from unionplan.intake.merging import Merge, merged, repeated
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
-from unionplan.intake.sheet_changes import Part
+from unionplan.intake.sheet_changes import Part, table_of
 from unionplan.intake.upserts import KEYS, Upsert, row_name, upserted
 from unionplan.plan import COVERAGE, Plan, plan_of, units_of
 from unionplan.store import Entry, Slot, Store
@@ -28,7 +28,9 @@ from unionplan.store.snapshots import PANDAS_TYPES, SCHEMAS, frame_bytes
 from unionplan.store.summed import figures_of, leaves, told_by
 
 _SHOWN = 3
-DATASETS = {"W2": "summary", "W3b": "training", "W4": "activities"}
+DATASETS = {
+    "W2": "summary", "W3a": "roster", "W3b": "training", "W4": "activities", "W6": "funds", "W7": "progress",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,18 @@ class Options:
     indicator: str | None = None
 
 
+@dataclass(frozen=True)
+class NilWord:
+    """One 本月无: in which sheet, table (`table_of`) and cell it stands, for which dataset, unit and 统计时点."""
+
+    sheet: str
+    table: str
+    cell: str
+    dataset: str
+    unit: str
+    day: date
+
+
 @dataclass
 class Draft:
     """The pieces of a change as they come together, sheet by sheet."""
@@ -55,12 +69,14 @@ class Draft:
     problems: list[Problem]
     frames: dict[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
     expects: dict[Slot, str | None] = field(default_factory=dict)
+    encoded: dict[Slot, bytes] = field(default_factory=dict)
     started_from: dict[Slot, Slot | None] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     returns: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
     upserts: list[Upsert] = field(default_factory=list)
+    nils: list[NilWord] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     rejected: int = 0
 
@@ -100,20 +116,22 @@ def draft_units(draft: Draft, sheet: SheetReading) -> None:
 def draft_ledger(draft: Draft, sheet: SheetReading) -> None:
     """Gather the sound rows of a ledger sheet by unit and month; `draft_slot` merges them later."""
     as_of = draft.options.as_of or sheet.as_of
-    draft.problems += _as_of_problems(draft, sheet, as_of)
+    draft.problems += as_of_problems(draft, sheet, as_of)
     assert sheet.table is not None
     table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
     draft.rejected += int(table["rejected"].sum())
     sound = table[~table["rejected"].astype(bool)]
     if as_of is None or sound.empty:
         return
-    for unit, rows in _with_clears(sheet, sound).groupby("reporting_unit", sort=False):
+    for unit, rows in with_clears(sheet, sound).groupby("reporting_unit", sort=False):
         draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
 
 
-def _with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add to every row the names of the fields that the clerk empties; rows keep the position they were read at."""
+def with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return every row with the names of the fields that the clerk empties; rows keep the position they were read at."""
     clears: dict[int, set[str]] = {}
+    if not sheet.clears:
+        return rows.assign(clears=pd.Series([None], dtype=object).reindex(rows.index))
     for row, name in sheet.clears:
         clears.setdefault(row, set()).add(name)
     return rows.assign(clears=pd.Series([clears.get(place) for place in rows.index], index=rows.index, dtype=object))
@@ -125,11 +143,11 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
     dataset = DATASETS[str(sheet.kind)]
     table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
     draft.rejected += int(table.loc[table["rejected"].astype(bool), "row"].nunique())
-    sound = _with_clears(sheet, table[~table["rejected"].astype(bool)])
+    sound = with_clears(sheet, table[~table["rejected"].astype(bool)])
     if dataset == "activities":
         _draft_events(draft, sheet, sound)
         return
-    days = _days(draft, sheet, sound)
+    days = days_of(draft, sheet, sound)
     if days is None:
         return
     if dataset == "summary":
@@ -139,16 +157,18 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
         draft.returns.setdefault(Slot(dataset, str(unit), f"{day:%Y-%m}"), []).append((sheet, day, rows))
 
 
-def _days(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
-    """Every row's 统计时点: the one given for the file, else its own cell's, else the sheet's; None if one lacks it."""
+def days_of(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
+    """Return every row's 统计时点: the one given for the file, else its own cell's, else the sheet's; None if one lacks it."""
     given, own = draft.options.as_of, rows["as_of"]
+    if given is None and rows.empty and sheet.place("as_of")[1]:
+        return own  # whatever the column says, it stands in rows that are refused
     if given is None and len(own) and own.notna().all():
         late = own.max().date()
         if late > draft.store.today(draft.commit):
             draft.problems.append(problem("as_of_late", sheet.sheet, value=late, detail=str(late)))
         return own
     day = given or sheet.as_of
-    draft.problems += _as_of_problems(draft, sheet, day)
+    draft.problems += as_of_problems(draft, sheet, day)
     if day is None:
         return None
     if given:
@@ -187,7 +207,7 @@ def _draft_events(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> None
             problem("event_after", sheet.sheet, where, label, day.date(), f"{day.date()} 晚于 {until}")
         )
     draft.rejected += len(late)
-    items = _items(draft.plan)
+    items = items_by_word(draft.plan)
     unknown = sorted({str(word) for word in rows["item"].dropna() if str(word) not in items})
     if unknown:
         shown = "、".join(unknown[:_SHOWN]) + (f"等 {len(unknown)} 种" if len(unknown) > _SHOWN else "")
@@ -203,8 +223,8 @@ def _draft_events(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> None
     draft.returns.setdefault(slot, []).append((sheet, until, frame))
 
 
-def _items(plan: Plan) -> dict[str, str]:
-    """Every id, name and short name of an item → its id; a name that two items share is none."""
+def items_by_word(plan: Plan) -> dict[str, str]:
+    """Return every id, name and short name of an item → its id; a name that two items share is none."""
     words: dict[str, str] = {}
     for item in plan.items:
         for word in (item.name, item.short):
@@ -215,7 +235,9 @@ def _items(plan: Plan) -> dict[str, str]:
 def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
     """Merge everything the file says about one slot of returns, whichever sheets it stands on."""
     schema, _ = SCHEMAS[slot.dataset]
-    rows = pd.concat([frame.assign(sheet=sheet.sheet) for sheet, _, frame in parts], ignore_index=True)
+    rows = pd.concat(
+        [frame.assign(sheet=sheet.sheet, table=table_of(sheet)) for sheet, _, frame in parts], ignore_index=True
+    )
     twice = rows.duplicated(list(KEYS[slot.dataset]))
     for name, line in rows.loc[twice, ["sheet", "row"]].itertuples(index=False):
         detail = f"{slot.unit}第{line}行与本文件另一行相同"
@@ -228,7 +250,7 @@ def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, 
     as_of = max(day for _, day, _ in parts)
     draft.upserts.append(done)
     names = pd.Series([row_name(slot.dataset, row) for _, row in rows.loc[~twice].iterrows()], dtype="string")
-    draft.parts.append(Part(slot.unit, as_of, rows.loc[~twice, "sheet"], names, done))
+    draft.parts.append(Part(slot.unit, as_of, rows.loc[~twice, "table"], names, done))
     draft.frames[slot] = (as_of, done.frame)
     draft.expects[slot] = draft.heads[slot].snapshot if start else None
     draft.started_from[slot] = start or _start(draft.heads, slot)
@@ -265,8 +287,8 @@ def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, p
     draft.rejected += int(twice.sum())
     merge = merged(before, rows[~twice], draft.options.mode, as_of)
     draft.merges.append(merge)
-    sheets = rows.loc[~twice, "part"].map({number: sheet.sheet for number, (sheet, _, _) in enumerate(parts)})
-    draft.parts.append(Part(slot.unit, as_of, sheets, rows.loc[~twice, "org_name"], merge))
+    tables = rows.loc[~twice, "part"].map({number: table_of(sheet) for number, (sheet, _, _) in enumerate(parts)})
+    draft.parts.append(Part(slot.unit, as_of, tables, rows.loc[~twice, "org_name"], merge))
     draft.frames[slot] = (as_of, merge.ledger)
     draft.started_from[slot] = start
     for touched in {slot, start} - {None}:
@@ -301,7 +323,8 @@ def _start(heads: Mapping[Slot, Entry], slot: Slot) -> Slot | None:
     return Slot(slot.dataset, slot.unit, max(periods)) if periods else None
 
 
-def _as_of_problems(draft: Draft, sheet: SheetReading, as_of: date | None) -> Iterator[Problem]:
+def as_of_problems(draft: Draft, sheet: SheetReading, as_of: date | None) -> Iterator[Problem]:
+    """Yield what has to be said of a sheet's 统计时点: that it is missing, inferred from the file, or in the future."""
     if as_of is None:
         yield problem("as_of_missing", sheet.sheet, fix="请指定统计时点，如 2026-10-31")
         return
@@ -318,7 +341,8 @@ def cube_after(draft: Draft, folder: Path) -> pd.DataFrame:
     paths = {}
     for number, (slot, ledger) in enumerate(draft.ledgers.items()):
         paths[slot.unit, slot.period] = folder / f"{number}.parquet"
-        paths[slot.unit, slot.period].write_bytes(frame_bytes("ledger", ledger))
+        draft.encoded[slot] = frame_bytes("ledger", ledger)
+        paths[slot.unit, slot.period].write_bytes(draft.encoded[slot])
     returns = {(slot.unit, slot.period): _stamped(frame) for slot, frame in draft.summaries.items()}
     stays = untouched(before, draft.frames)
     new = made_cube(paths, returns, draft.plan.indicators)

@@ -5,20 +5,29 @@ Shared by the ledger and the returns; runs in the reading process, so columns ar
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
-from unionplan.intake.fields import readings
+import numpy as np
+
+from unionplan.intake.cells import Table
+from unionplan.intake.fields import Value, plainly_meant, readings, stated_count
 from unionplan.intake.headers import field_label, plain
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
-from unionplan.intake.problems import Problem, problem
+from unionplan.intake.problems import Problem, problem, rules
 from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.intake.typed import Typed, typed
 from unionplan.observations import Field
 
 LISTED = 3
+MOST = 1_000
+"""Problems of one rule in one column that are told one by one: more than anybody mends one by one."""
+_ONE_CELL = re.compile(r"[A-Z]+\d+")
 SURE = 0.95
 
 
@@ -30,7 +39,7 @@ class Rows:
     rejecting problem. `problems`: everything found.
     """
 
-    columns: dict[str, list[Any]]
+    columns: dict[str, Sequence[Any]]
     places: list[int]
     clears: list[tuple[int, str]]
     rejected: set[int]
@@ -50,12 +59,13 @@ class Findings:
         self._repairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
 
     def add(
-        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = ""
-    ) -> None:
+        self, rule: str, row: int, place: int, field: str, cell: Cell = None, detail: str = "", fix: str = "",
+        suggestion: str = "",
+    ) -> None:  # fmt: skip
         """Note what `rule` says about a cell; a repair is gathered with the others of its column."""
         column = self.columns.get(field, Column(0, "", None))
         where = address(place, column.index)
-        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix)
+        found = problem(rule, self.sheet.name, where, column.label, cell, detail, fix, suggestion)
         if found.severity == "fixed":
             self._repairs.setdefault((rule, field), []).append((where, detail))
             return
@@ -77,24 +87,72 @@ class Findings:
             yield found.with_cells(ranges(where for where, _ in cells)) if more else found
 
 
+def condensed(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems with no more than MOST of one rule in one column; the others of it are told as one."""
+    kept: list[Problem] = []
+    more = dict[tuple[str, str, str], list[Problem]]()
+    counts = Counter[tuple[str, str, str]]()
+    for found in problems:
+        key = (found.sheet, found.rule, found.column)
+        counts[key] += 1
+        (kept if counts[key] <= MOST else more.setdefault(key, [])).append(found)
+    return [*kept, *(_together(others) for others in more.values())]
+
+
+def _together(others: list[Problem]) -> Problem:
+    where = "、".join(found.cell for found in others[:LISTED] if found.cell)
+    says, advice = rules()[others[0].rule][1:]
+    said = replace(
+        others[0], cell=where, value="", message=f"{says}（另有 {len(others):,} 处，不再逐一列出）", fix=advice
+    )
+    return said.with_cells(ranges(found.cell for found in others if _ONE_CELL.fullmatch(found.cell)))
+
+
 def typed_columns(
     findings: Findings, places: list[int], fields: Mapping[str, Field], units: Mapping[str, str], text_file: bool
-) -> tuple[dict[str, list[Any]], list[tuple[int, str]]]:
-    """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied."""
-    columns: dict[str, list[Any]] = {}
-    clears = []
+) -> tuple[dict[str, Sequence[Any]], list[tuple[int, str]]]:
+    """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied.
+
+    A large sheet's columns are Typed. Only distinct cells are read, and only those with something to say are
+    looked up in their rows.
+    """
+    columns: dict[str, Sequence[Any]] = {}
+    clears: list[tuple[int, str]] = []
+    rows = np.array(places, np.int64)
     for name, column in findings.columns.items():
         if name not in fields:
             continue
-        cells = [cell_at(findings.sheet, place, column.index) for place in places]
-        values = readings(fields[name], cells, units, text_file)
-        columns[name] = [value.value for value in values]
-        for row, (place, cell, value) in enumerate(zip(places, cells, values, strict=True)):
+        coded = findings.sheet.column(column.index)
+        codes = coded.codes[rows]
+        plain = plainly_meant(fields[name], coded.values)
+        others = [code for code, itself in enumerate(plain) if not itself]
+        read = readings(fields[name], [coded.values[code] for code in others], units, text_file, column.scale)
+        values, meanings = dict(zip(others, read, strict=True)), list(coded.values)
+        for code, value in values.items():
+            meanings[code] = value.value
+        found = Typed.of(codes, meanings)
+        columns[name] = found if isinstance(findings.sheet.rows, Table) else list(found)
+        if column.scale > 1 and fields[name].kind == "count":
+            told = [code for code in codes.tolist() if code in values]
+            _say_scale(findings, column, [coded.values[code] for code in told], [values[code] for code in told])
+        telling = [code for code, value in values.items() if value.rule or value.clear]
+        for row in np.flatnonzero(np.isin(codes, telling)).tolist() if telling else ():
+            value, cell = values[codes[row]], coded.values[codes[row]]
             if value.clear and name not in ("reporting_unit", "org_name"):  # a row cannot lose whose it is
                 clears.append((row, name))
             elif value.rule:
-                findings.add(value.rule, row, place, name, cell, value.detail, value.fix)
+                findings.add(value.rule, row, places[row], name, cell, value.detail, value.fix, value.suggestion)
     return columns, clears
+
+
+def _say_scale(findings: Findings, column: Column, cells: list[Cell], values: list[Value]) -> None:
+    """Ask about a column in ten thousands with both readings of its first numbers."""
+    shown = [
+        f"{cell} 按 {value.value:,} 读入" for cell, value in zip(cells, values, strict=True) if value.value is not None
+    ]
+    detail = f"“{column.label}”的数乘以 {column.scale:,}：{'，'.join(shown[:LISTED])}"
+    where = address(column.row, column.index)
+    findings.problems.append(problem("unit_scale", findings.sheet.name, where, column.label, column.label, detail))
 
 
 def ranges(cells: Iterable[str]) -> Iterator[str]:
@@ -118,34 +176,71 @@ def cell_at(sheet: Sheet, place: int, index: int) -> Cell:
 
 
 def fill_units(
-    findings: Findings, columns: dict[str, list[Any]], places: list[int], unit: str | None,
+    findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], unit: str | None,
     telling: Container[int] | None = None,
 ) -> None:  # fmt: skip
-    """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's.
+    """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's; else
+    that of the row above in the same block, which is asked about.
 
     `telling`: the rows that hold any figure; the others need nothing.
     """
-    said = columns.setdefault("reporting_unit", [None] * len(places))
-    above = _merged_down(findings, "reporting_unit")
-    by_place = dict(zip(places, said, strict=True))
+    known = columns.get("reporting_unit")
+    if unit is None and isinstance(known, Typed) and known.told.all():
+        return
+    said = list(known) if known is not None else [None] * len(places)
+    columns["reporting_unit"] = said
+    fill_merged(findings, columns, places, "reporting_unit")
+    filled: list[int] = []
     for row, place in enumerate(places):
-        if said[row] is None and place in above:
-            said[row] = by_place.get(above[place])
         if said[row] is None and (place, "reporting_unit") not in findings.told:
             said[row] = unit
             if unit is None and (telling is None or row in telling):
-                findings.add("unit_missing", row, place, "reporting_unit")
+                said[row] = _from_above(findings, said, places, row)
+                if said[row] is None:
+                    findings.add("unit_missing", row, place, "reporting_unit")
+                else:
+                    filled.append(row)
         elif unit is not None and said[row] not in (None, unit):
             findings.add("unit_other", row, place, "reporting_unit", said[row], f"“{said[row]}”，本次为“{unit}”")
+    if filled:
+        shown = "、".join(f"第{places[row] + 1}行“{said[row]}”" for row in filled[:LISTED])
+        more = f"等 {len(filled)} 行" if len(filled) > LISTED else ""
+        findings.add("unit_filled", filled[0], places[filled[0]], "reporting_unit", detail=shown + more)
+
+
+def _from_above(findings: Findings, said: list[Any], places: list[int], row: int) -> Any:
+    """The unit of the row directly above, as a cell merged down looks in a text file; never across a total."""
+    if row == 0 or "reporting_unit" not in findings.columns or places[row] != places[row - 1] + 1:
+        return None
+    return said[row - 1]
+
+
+def fill_merged(findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], field: str) -> None:
+    """Give the rows below a cell that is merged downwards its value; never across a total."""
+    above = _merged_down(findings, field)
+    if field not in columns or not above:
+        return
+    kept = columns[field]
+    values = kept if isinstance(kept, list) else list(kept)
+    columns[field] = values
+    by_place = dict(zip(places, values, strict=True))
+    for row, place in enumerate(places):
+        if values[row] is None and place in above and (place, field) not in findings.told:
+            values[row] = by_place.get(above[place])
 
 
 def _merged_down(findings: Findings, field: str) -> dict[int, int]:
-    """Row → the row above whose cell of that column is merged down to it."""
+    """Row → the row above whose cell of that column is merged down to it, as far as the first total in between."""
     column = findings.columns.get(field)
     if column is None:
         return {}
-    return {place: first for first, left, last, right in findings.sheet.merged if left <= column.index <= right
-            for place in range(first + 1, last + 1)}  # fmt: skip
+    totals = set(findings.totals)
+    down: dict[int, int] = {}
+    for first, left, last, right in findings.sheet.merged:
+        if left <= column.index <= right:
+            end = min((place for place in totals if first < place <= last), default=last + 1)
+            down |= dict.fromkeys(range(first + 1, end), first)
+    return down
 
 
 def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
@@ -158,9 +253,13 @@ def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
         yield problem("mapping", sheet.name, address(column.row, column.index), column.label, column.label, detail)
     clashing = {column.index for column in layout.clashes}
     for column, seen in zip(layout.columns, layout.recognition, strict=True):
-        if column.index not in clashing and not (column.field and seen.confidence >= SURE):
+        if column.index not in clashing and seen.how != "month" and not (column.field and seen.confidence >= SURE):
             yield _recognised_problem(sheet, column, seen)
     yield from _headless(sheet, layout)
+    months = [column for column, seen in zip(layout.columns, layout.recognition, strict=True) if seen.how == "month"]
+    if months:
+        where, labels = address(months[0].row, months[0].index), "、".join(column.label for column in months)
+        yield problem("months_across", sheet.name, where, months[0].label, labels, labels)
 
 
 def _recognised_problem(sheet: Sheet, column: Column, seen: Recognition) -> Problem:
@@ -185,20 +284,29 @@ def _headless(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
     """Columns with cells but without a header, as far as this table reaches."""
     headed = {column.index for column in layout.columns}
     low, high = layout.span
-    filled = {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
-    for index in sorted(filled - headed):
+    for index in sorted(_filled(sheet, layout) - headed):
         if low <= index <= high:
             yield problem("column_unknown", sheet.name, address(layout.header or 0, index), detail="没有列名")
 
 
+def _filled(sheet: Sheet, layout: Layout) -> set[int]:
+    """The columns with a cell in any data row."""
+    if isinstance(sheet.rows, Table):
+        rows = np.array(layout.rows, np.int64)
+        return {index for index, column in enumerate(sheet.rows.columns) if (column.codes[rows] >= 0).any()}
+    return {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
+
+
 def compacted(
-    findings: Findings, columns: Mapping[str, list[Any]], places: list[int], clears: Iterable[tuple[int, str]],
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], clears: Iterable[tuple[int, str]],
     kept: list[int],
 ) -> Rows:  # fmt: skip
     """Leave out the rows that are not in `kept` and renumber what refers to positions."""
+    if len(kept) == len(places):
+        return Rows(dict(columns), places, list(clears), set(findings.rejected), findings.all())
     new = {row: number for number, row in enumerate(kept)}
     return Rows(
-        {name: [values[row] for row in kept] for name, values in columns.items()},
+        {name: _taken(values, kept) for name, values in columns.items()},
         [places[row] for row in kept],
         [(new[row], name) for row, name in clears if row in new],
         {new[row] for row in findings.rejected if row in new},
@@ -206,8 +314,12 @@ def compacted(
     )
 
 
+def _taken(values: Sequence[Any], rows: list[int]) -> Sequence[Any]:
+    return values.taken(np.array(rows, np.int64)) if isinstance(values, Typed) else [values[row] for row in rows]
+
+
 def total_problems(
-    sheet: Sheet, layout: Layout, columns: Mapping[str, list[Any]], counts: Container[str]
+    sheet: Sheet, layout: Layout, columns: Mapping[str, Sequence[Any]], counts: Container[str]
 ) -> Iterator[Problem]:
     """Tell where the one grand total differs from the sum of the rows; it is a check, never adopted."""
     totals = [
@@ -218,9 +330,11 @@ def total_problems(
     if len(totals) != 1:
         return
     for column in layout.columns:
-        stated = cell_at(sheet, totals[0], column.index)
-        if column.field and column.field in columns and column.field in counts and isinstance(stated, int):
-            summed = sum(value for value in columns[column.field] if value is not None)
+        if not (column.field and column.field in columns and column.field in counts):
+            continue
+        stated = stated_count(cell_at(sheet, totals[0], column.index), column.field, column.scale)
+        if stated is not None:
+            summed = typed(columns[column.field]).total()
             if summed != stated:
                 where = address(totals[0], column.index)
                 yield problem(

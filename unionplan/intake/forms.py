@@ -6,6 +6,7 @@ type: text is never a formula or a link, a code never a number.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,10 +27,20 @@ _INLINE = 255
 _A3, _A4 = 8, 9
 _FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "vcenter"}
 _LINE, _HEAD, _KEY = "#BFC7CF", "#E6EBF0", "#F5F7F9"
-_NUMBER_FORMATS = {"code": "@", "uscc": "@", "text": "@", "day": "@", "period": "@", "date": "yyyy-mm-dd",
+_NUMBER_FORMATS = {"code": "@", "uscc": "@", "text": "@", "day": "@", "period": "@", "span": "@", "date": "yyyy-mm-dd",
                    "count": "#,##0", "decimal": "#,##0.00"}  # fmt: skip
 _WIDTHS = {"org_name": 32, "activity": 30, "progress": 30, "evidence": 24, "note": 24, "aliases": 52, "reporting_unit": 18,
            "uscc": 22, "union_code": 16, "registration": 24, "enterprise_type": 16, "owner": 18, "place": 18, "district": 16}  # fmt: skip
+_WRAPPED: dict[str, dict[str, float]] = {
+    "W5": {"item": 9, "plan": 9, "section": 18, "seq": 7, "name": 26, "short": 16, "kind": 8, "commitment": 9, "quote": 36,
+           "frequency": 8, "steps": 20, "after": 9, "indicator": 11, "scope": 16, "basis": 26, "target": 9, "measure": 9,
+           "direction": 7, "nodes": 14, "source": 18, "leader": 10, "department": 13, "owner": 13, "person": 10, "level": 8,
+           "cumulation": 9, "note": 28},
+    "W7": {"seq": 8, "item": 24, "owner": 13, "step": 20, "progress": 34, "problems": 24, "next_steps": 24, "target": 8,
+           "done_count": 8, "evidence": 22},
+}  # fmt: skip
+"""Forms of sentences: their columns are this wide, and what is longer goes on in the next line of its cell."""
+_LINE_HEIGHT = 15
 _NOTE_WIDTHS = (22, 62, 36)
 _WIDEST = 48
 _TAILS = ("签订方式", "企业数", "职工数", "起始日", "截止日", "份数", "控股")
@@ -43,7 +54,9 @@ class Form:
     `rows`: field → value, what is prefilled. `lists`: field → what its drop-down offers in place of the field's
     own values. `keys`: fields that say what a row is about, never cleared. `frozen`: columns that stay in view. `open_rows`:
     how many empty rows below are ready to be filled in; 0 makes a closed form with lines and a foot to sign.
-    `tasks`: (id, name, steps) listed below the explanations.
+    `tasks`: (id, name, steps) listed below the explanations. `owner`: whose form it is, also told on the hidden sheet.
+    `notes`: a row's key (its values of `note_keys`) → field → what is noted beside the cell: last figures are seen there
+    and never stand in a cell, so that an unchanged form repeats nothing.
     """
 
     kind: str
@@ -56,6 +69,12 @@ class Form:
     open_rows: int = 0
     owner: str = ""
     tasks: tuple[tuple[str, str, str], ...] = ()
+    notes: Mapping[tuple[object, ...], Mapping[str, str]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def note_keys(self) -> tuple[str, ...]:
+        """The fields that name a row in `notes`."""
+        return {"W7": ("seq", "step")}.get(self.kind, self.keys)
 
     @property
     def last_row(self) -> int:
@@ -78,9 +97,9 @@ class _Book:
         return self.book.add_format({**_FONT, **words})
 
     def _cell(self, column: int, begins: bool, ends: bool) -> Format:
-        """The format of a prefilled cell; in a closed form its row `begins` or `ends` the rows of one unit."""
+        """The format of a prefilled cell; in a closed form its row `begins` or `ends` the rows of one unit or item."""
         form, field = self.form, self.form.fields[column]
-        return self.style(**_number_format(field) if form.open_rows else _lined(form, field, begins, ends))
+        return self.style(**_looks(form, field) if form.open_rows else _lined(form, field, begins, ends))
 
     def listed(self, values: tuple[str, ...]) -> list[str] | str:
         """Return a drop-down's source: the values, or where they stand on the hidden sheet."""
@@ -107,6 +126,8 @@ def form_bytes(form: Form) -> bytes:
         _set_page(book.sheet, form)
         _explain(book)
         book.hidden.write_string(0, 0, f"unionplan/{form.kind}/1")
+        if form.owner:
+            book.hidden.write_string(1, 0, form.owner)
         book.hidden.very_hidden()
     return out.getvalue()
 
@@ -119,7 +140,7 @@ def _draw_header(book: _Book) -> None:
     sheet.set_row(0, 34)
     for column, field in enumerate(form.fields):
         sheet.set_column(
-            column, column, _width(form, field), book.style(**_number_format(field)) if form.open_rows else None
+            column, column, _width(form, field), book.style(**_looks(form, field)) if form.open_rows else None
         )
         sheet.write_string(0, column, field.label, style)
     sheet.set_default_row(18)
@@ -131,6 +152,8 @@ def _draw_header(book: _Book) -> None:
 def _width(form: Form, field: Field) -> float:
     """Wide enough for the longest text below, within reason, and for the header: on one line, or broken before
     its last word."""
+    if field.id in _WRAPPED.get(form.kind, {}):
+        return _WRAPPED[form.kind][field.id]
     label = field.label
     tail = next((tail for tail in _TAILS if label.endswith(tail)), "") if len(label) > 7 else ""
     header = 1.9 * (len(label) - len(tail)) + 1
@@ -140,23 +163,48 @@ def _width(form: Form, field: Field) -> float:
     return max(usual, header, min(0.95 * longest + 1, _WIDEST))
 
 
-def _number_format(field: Field) -> dict[str, object]:
+def _looks(form: Form, field: Field) -> dict[str, object]:
     known = _NUMBER_FORMATS.get(field.kind)
-    return {"num_format": known} if known else {}
+    return {**({"num_format": known} if known else {}), **({"text_wrap": True} if form.kind in _WRAPPED else {})}
 
 
 def _fill(book: _Book) -> None:
     rows, fields = book.form.rows, book.form.fields
-    units = [None, *(row.get("reporting_unit") for row in rows), None]
+    whose = "seq" if book.form.kind == "W7" else "reporting_unit"
+    units = [None, *(row.get(whose) for row in rows), None]
     for place, row in enumerate(rows, start=1):
         edges = (units[place - 1] != units[place], units[place] != units[place + 1])
-        for column, field in enumerate(fields):
-            _write(book.sheet, place, column, row.get(field.id), book.cell(column, *edges))
+        if book.form.kind in _WRAPPED:
+            book.sheet.set_row(place, _height([(row.get(f.id), _width(book.form, f)) for f in fields]))
+        notes = book.form.notes.get(tuple(row.get(name) for name in book.form.note_keys), {})
+        for column, listed in enumerate(fields):
+            _write(book.sheet, place, column, row.get(listed.id), book.cell(column, *edges))
+            if listed.id in notes:
+                _note(book.sheet, place, column, notes[listed.id])
+
+
+def _height(cells: Sequence[tuple[object, float]]) -> float:
+    """The height of a row whose texts are broken into lines at the width of their columns."""
+    lines = (
+        -(-len(text.encode("gb18030")) // max(1, int(width) - 1)) for text, width in cells if isinstance(text, str)
+    )
+    return max(18, _LINE_HEIGHT * max(lines, default=1) + 3)
+
+
+def _note(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    """What is noted beside a cell, in a box as high as its text."""
+    lines = sum(-(-max(1, len(line)) // 20) for line in text.split("\n"))
+    sheet.write_comment(
+        row,
+        column,
+        text,
+        {"font_name": "微软雅黑", "font_size": 9, "width": 260, "height": 18 * lines + 8, "author": ""},
+    )
 
 
 def _lined(form: Form, field: Field, begins: bool, ends: bool) -> dict[str, object]:
     """The look of a closed form's cell; the rows of one unit lie between darker lines."""
-    look = {**_number_format(field), "border": 1, "border_color": _LINE}
+    look = {**_looks(form, field), "border": 1, "border_color": _LINE}
     look |= {"bg_color": _KEY} if field.id in form.keys else {}
     look |= {"top_color": _DARK} if begins else {}
     return look | ({"bottom_color": _DARK} if ends else {})
@@ -167,7 +215,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: object, style: Format
         sheet.write_blank(row, column, None, style)
     elif isinstance(value, date) and value.year >= 1900:  # Excel's calendar begins there
         sheet.write_datetime(row, column, value, style)
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         sheet.write_number(row, column, value, style)
     else:
         sheet.write_string(row, column, str(value), style)
@@ -215,8 +263,10 @@ def _draw_foot(book: _Book) -> None:
 def _set_page(sheet: Worksheet, form: Form) -> None:
     sheet.set_landscape()
     sheet.set_paper(_A3 if len(form.fields) > 12 else _A4)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(2 if form.kind == "W5" else 1, 0)
     sheet.repeat_rows(0)
+    if form.kind == "W5":
+        sheet.repeat_columns(0)
     sheet.set_margins(left=0.5, right=0.5, top=0.9, bottom=0.6)
     title = f"{form.owner}{form.title}".replace("&", "&&")
     sheet.set_header(f'&C&"微软雅黑,Bold"&16 {title}')
@@ -243,6 +293,8 @@ def _draw_block(book: _Book, row: int, head: tuple[str, ...], lines: Sequence[tu
     plain = book.style(text_wrap=True, border=1, border_color=_LINE, num_format="@")
     for place, line in enumerate((head, *lines), start=row):
         style = title if place == row else plain
+        widths = (*_NOTE_WIDTHS[: len(line) - 1], sum(_NOTE_WIDTHS[len(line) - 1 :]))
+        book.notes.set_row(place, _height(list(zip(line, widths, strict=True))))
         for column, text in enumerate(line):
             book.notes.write_string(place, column, text, style)
         if len(line) < len(_NOTE_WIDTHS):

@@ -13,6 +13,8 @@ from unionplan.intake.cells import Cell, Sheet
 from unionplan.intake.headers import plain
 
 DEEPEST = 4
+MOST_COLUMNS = 1_000
+"""More than any form has; a row of ten thousand words is no header."""
 _LONGEST = 40
 _NUMBER = re.compile(r"[-+]?[\d,.]+[%‰]?(家|户|个|人|人次|份|次|元|万元|万人)?")
 _DATE = re.compile(r"(19|20)\d\d[-./年]\d{1,2}([-./月]\d{1,2}日?|月)?")
@@ -25,7 +27,7 @@ ALL: Span = (0, 1 << 20)
 
 def within(row: Sequence[Cell], span: Span = ALL) -> list[tuple[int, Cell]]:
     """Return the filled cells of a row inside `span` with their columns."""
-    return [(i, cell) for i, cell in enumerate(row) if cell is not None and span[0] <= i <= span[1]]
+    return [(i, cell) for i, cell in enumerate(row[span[0] : span[1] + 1], span[0]) if cell is not None]
 
 
 @cache
@@ -40,8 +42,12 @@ def is_word(text: str) -> bool:
 def is_heading(row: Sequence[Cell], span: Span = ALL, least: int = 2) -> bool:
     """Whether a row can be a level of a header: at least `least` words, and nothing else but perhaps a unit note."""
     cells = [cell for _, cell in within(row, span)]
-    words = [cell for cell in cells if isinstance(cell, str) and is_word(cell)]
-    return len(words) >= least and len(cells) - len(words) <= (1 if len(words) >= 4 else 0) and not _is_aside(words)
+    words = [cell for cell in cells[: MOST_COLUMNS + 1] if isinstance(cell, str) and is_word(cell)]
+    return (
+        least <= len(words) <= MOST_COLUMNS
+        and len(cells) - len(words) <= (1 if len(words) >= 4 else 0)
+        and not _is_aside(words)
+    )
 
 
 def _is_aside(words: Sequence[str]) -> bool:
@@ -56,11 +62,13 @@ def depths(sheet: Sheet, top: int, span: Span = ALL) -> list[int]:
     A cell merged downwards says it outright; else every further row of words is a possibility.
     """
     deepest = 1
-    while deepest < DEEPEST and top + deepest < len(sheet.rows) and is_heading(sheet.rows[top + deepest], span, 1):
+    while deepest < DEEPEST and top + deepest < len(sheet.rows) and is_heading(sheet.rows[top + deepest], span):
         deepest += 1
     low = max((last for first, left, last, right in sheet.merged
                if first == top and last > first and span[0] <= left <= span[1]), default=top) - top + 1  # fmt: skip
     if low > 1:
+        while deepest < low and is_heading(sheet.rows[top + deepest], span, 1):  # one word under a merged cell
+            deepest += 1
         return [min(low, deepest)]
     return list(range(1, deepest + 1))
 

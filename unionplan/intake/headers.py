@@ -13,17 +13,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from unionplan.intake.problems import TABLES
-from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY, TOLD_LABELS, TRAINING, told_words
+from unionplan.observations import (
+    ACTIVITIES,
+    FIELDS,
+    FUNDS,
+    PROGRESS,
+    PROMISES,
+    ROSTER,
+    SUMMARY,
+    TOLD_LABELS,
+    TRAINING,
+    told_words,
+)
 
 SHORT = {
     "contract": "集体合同", "wage": "工资集体协商", "women": "女职工专项", "congress": "职代会", "disclosure": "厂务公开",
     "harmony": "和谐创建", "union": "建会", "member": "入会",
 }  # fmt: skip
 """indicator → how a field names it."""
-RETURNS = ("W2", "W3b", "W4")
+RETURNS = ("W2", "W3a", "W3b", "W4", "W5", "W6", "W7")
 GROUPED = ("total", "should_unionise", "unionised", "workers", "members", "covered", "contracts", "covered_workers",
            "rate")  # fmt: skip
-_SHIPPED = {"W2": SUMMARY, "W3b": TRAINING, "W4": ACTIVITIES}
+_SHIPPED = {
+    "W2": SUMMARY, "W3a": ROSTER, "W3b": TRAINING, "W4": ACTIVITIES, "W5": PROMISES, "W6": FUNDS, "W7": PROGRESS,
+}  # fmt: skip
 _UNIT_WORDS = re.compile(
     r"(\(|\[|【|/|,|、|:|单位:?)+(单位:?)?([万百千亿]?)(家|户|个|人|名|人次|份|期|次|场|项|件|%)(\)|\]|】)*$"
 )
@@ -36,7 +49,7 @@ _TIMES = {"万": 10_000, "百": 100, "千": 1_000, "亿": 100_000_000}
 def plain(text: object) -> str:
     """Return text for comparing: NFKC, without any spaces or line breaks, required-stars or a final colon."""
     folded = unicodedata.normalize("NFKC", str(text))
-    return re.sub(r"[\s*＊★_]+|x000D", "", folded).rstrip(":")
+    return re.sub(r"[\s*＊★※☆_]+|x000D", "", folded).rstrip(":")
 
 
 def bare_label(text: str) -> str:
@@ -165,7 +178,7 @@ def _grouped(texts: list[str], known: Mapping[str, str]) -> tuple[str | None, bo
              if group not in told_words()]  # fmt: skip
     named = [own, *named] if own else named
     rest = [_left_over(group) for group in groups if group not in told_words()]
-    if any(_CHANGING.search(text) for text in rest):
+    if any(changes(text) for text in rest):
         return None, False
     if field not in GROUPED:
         return (field if not (kinds or named) else None), not any(rest)
@@ -177,8 +190,14 @@ _CAPTION = re.compile(
     r"其中|覆盖|职工|会员|工会|建会|培训|活动|人数|\(|\)|、|和|及|的|年末|期末)"
 )
 _CHANGING = re.compile(
-    r"上年|去年|同期|上月|上期|计划|目标|任务|未|不|无|新增|新签|到期|失效|增减|增长|同比|环比|退休|拟|待|小微|规模以上|规上|排名"
+    r"上年|去年|同期|上月|上期|计划|目标|任务|未|不|无|新增|新签|到期|失效|增减|增长|同比|环比|退休|拟|待|小微|规模以上|规上|排名|"
+    r"单独|独立|区域性|行业性|以上|以下"
 )
+
+
+def changes(group: str) -> bool:
+    """Whether a group's words change what stands below it, so that it is no longer the plain count: 未签, 上年同期."""
+    return bool(_CHANGING.search(group))
 
 
 def _left_over(group: str) -> str:
@@ -208,7 +227,7 @@ def _joined(texts: list[str], known: Mapping[str, str], workbook: str) -> tuple[
     if field or not groups:
         return field, True
     rest = [_CAPTION.sub("", group) for group in groups]
-    if leaf not in known or any(_CHANGING.search(text) for text in rest):
+    if leaf not in known or any(changes(text) for text in rest):
         return None, False
     return known[leaf], not any(rest)
 

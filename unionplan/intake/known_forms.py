@@ -24,7 +24,7 @@ class Recognition:
 
     `cell`: the address of its lowest header cell; `label`: its levels joined by "/". `how`: template, remembered,
     chosen, synonym, unit (without its unit word), parts (put together of known words), similar, values (by what
-    stands below), repeated (its field is taken), unknown. `confidence`: 0–1, 1 only where nothing is left to ask.
+    stands below), repeated (its field is taken), month (one of several months across), unknown. `confidence`: 0–1, 1 only where nothing is left to ask.
     `samples`: the first values below. `candidates`: fields it may mean, the likeliest first. `scale`: 10000 where
     its numbers are in ten thousands.
     """

@@ -22,7 +22,9 @@ _SEARCHED_ROWS = 40
 _SAMPLED_ROWS = 40
 _SAMPLES = 3
 _NAMING = ("seq", "union_code", "uscc", "org_name", "reporting_unit", "district", "enterprise_type", "activity")
+_KEYS = {"reporting_unit", "org_name", "activity", "enterprise_type"}
 _MEASURES = {"covered", "contracts", "covered_workers", "total", "unionised", "should_unionise"}
+_ROSTER = {"name", "identity", "trade", "course", "hours", "certificate", "institution"}
 _OTHER_KINDS = {
     "W2": {"total", "covered", "rate", "contracts", "covered_workers", "should_unionise"},
     "W3b": {"method", "classes", "persons", "person_times"},
@@ -55,7 +57,8 @@ class Layout:
     types that it names (observations.TOLD). `recognition` stands beside `columns`, `fingerprint` is the form's,
     `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report.
     `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
-    `groups`: rows between the data that name what follows.
+    `groups`: rows between the data that name what follows. `single`: its title says that it counts contracts
+    signed by one enterprise each.
     """
 
     kind: str | None
@@ -74,6 +77,7 @@ class Layout:
     start: int = 0
     span: Span = ALL
     groups: tuple[tuple[int, str], ...] = ()
+    single: bool = False
     end: int | None = None
 
 
@@ -93,6 +97,11 @@ class _Header:
         return {meant.field for meant in self.meanings if meant.field}
 
     @property
+    def months(self) -> bool:
+        """Whether months stand across: every one a column."""
+        return sum(meant.how == "month" for meant in self.meanings) >= 3
+
+    @property
     def score(self) -> float:
         """How much of it is understood: every field once, by how sure it is."""
         sure: dict[str, float] = {}
@@ -104,37 +113,50 @@ class _Header:
 
 def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:
     """Return the layout of every table on `sheet`, from the top and from the left; at least one."""
+    known = known or Known()
     found = [laid_out(sheet, known)]
     while (end := found[-1].end) is not None:
         following = laid_out(sheet, known, end)
-        if following.kind is None or following.header is None:
+        if following.kind is None or following.header is None:  # no table after all: its rows stay with the one above
+            found[-1] = laid_out(sheet, known, found[-1].start, to_the_end=True)
             break
         found.append(following)
-    return [part for layout in found for part in _side_by_side(sheet, layout, known or Known())]
+    return [part for layout in found for part in _side_by_side(sheet, layout, known)]
 
 
-def laid_out(sheet: Sheet, known: Known | None = None, start: int = 0) -> Layout:
+def laid_out(sheet: Sheet, known: Known | None = None, start: int = 0, to_the_end: bool = False) -> Layout:
     """Return the layout of the first table from row `start` on; a table whose header nobody knows has kind None and
-    no rows."""
+    no rows. `to_the_end`: nothing below it is another table."""
     known = known or Known()
     header = _found(sheet, known, start, ALL)
     if header is None:
         return Layout(None, None, 0, (), (), (), nil=_is_nil(sheet, start), start=start)
-    return _layout(sheet, known, header, start, ALL)
+    return _layout(sheet, known, header, start, ALL, to_the_end)
 
 
 def _side_by_side(sheet: Sheet, layout: Layout, known: Known) -> Iterator[Layout]:
-    """Yield the table, or the two that stand side by side where its header says everything twice."""
+    """Yield the table, or the two that stand side by side where each half of its header heads a table of its own."""
+    top = layout.header
+    for cut in _cuts(layout) if top is not None else ():
+        spans = ((0, cut - 1), (cut, ALL[1]))
+        headers = [_found(sheet, known, top or 0, span, top) for span in spans]
+        if all(header and header.kind and header.fields & _KEYS for header in headers):
+            for header, span in zip(headers, spans, strict=True):
+                assert header is not None
+                yield replace(_layout(sheet, known, header, layout.start, span), end=layout.end)
+            return
+    yield layout
+
+
+def _cuts(layout: Layout) -> Iterator[int]:
+    """Columns at which a second table may begin: where the labels begin anew, or behind an empty column."""
     labels = [plain(column.label) for column in layout.columns]
     half = len(labels) // 2
-    if layout.header is None or half < 2 or len(labels) % 2 or labels[:half] != labels[half:] or not layout.clashes:
-        yield layout
-        return
-    cut = layout.columns[half].index
-    for span in ((0, cut - 1), (cut, ALL[1])):
-        header = _found(sheet, known, layout.header, span, layout.header)
-        if header is not None:
-            yield replace(_layout(sheet, known, header, layout.start, span), end=layout.end)
+    if half >= 2 and not len(labels) % 2 and labels[:half] == labels[half:] and layout.clashes:
+        yield layout.columns[half].index
+    for before, column in zip(layout.columns[1:], layout.columns[2:], strict=False):
+        if column.index > before.index + 1 and layout.clashes:
+            yield column.index
 
 
 def _is_nil(sheet: Sheet, start: int) -> bool:
@@ -155,11 +177,20 @@ def _found(sheet: Sheet, known: Known, start: int, span: Span, only: int | None 
     if known.forms and (remembered := _remembered(sheet, known, blocks, span)):
         return remembered
     for guess in (False, True):
-        tried = (_tried(sheet, top, depth, kind, known, span, guess) for top, depth in blocks for kind in _kinds())
-        best = max(filter(None, tried), key=lambda header: header.score, default=None)
+        tried = [_tried(sheet, top, depth, kind, known, span, guess) for top, depth in blocks for kind in _kinds()]
+        best = _best([header for header in tried if header])
         if best is not None:
             return best if guess else _tried(sheet, best.top, best.depth, best.kind, known, span, True)
     return _other(sheet, blocks, span)
+
+
+def _best(headers: Sequence[_Header]) -> _Header | None:
+    """The one that says most; where its words stand again further up, as on every printed page, the first of them."""
+    best = max(headers, key=lambda header: header.score, default=None)
+    if best is None:
+        return None
+    words = [texts for _, _, texts in best.columns]
+    return next(one for one in headers if one.kind == best.kind and [texts for _, _, texts in one.columns] == words)
 
 
 def _may_head(sheet: Sheet, top: int, span: Span) -> bool:
@@ -189,7 +220,8 @@ def _tried(sheet: Sheet, top: int, depth: int, kind: str, known: Known, span: Sp
     grouped = any("@" in field for field in header.fields)
     if depth > 1 and kind == "W2" and not grouped and not sheet.merged:
         return None
-    return header if _fits(kind, {field.split("@")[0] for field in header.fields}, grouped) else None
+    told = {field.split("@")[0] for field in header.fields} | ({"months"} if header.months else set())
+    return header if _fits(kind, told, grouped) else None
 
 
 def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
@@ -198,11 +230,15 @@ def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
     fits = {
         "units": "reporting_unit" in fields and bool(fields & {"group", "order", "aliases"}),
         "W1": bool(fields & {"org_name", "union_code", "uscc"}) and len(own) >= 2,
-        "W2": bool(fields & _MEASURES)
+        "W2": ((bool(fields & _MEASURES) and len(fields) >= 2) or ("months" in fields and not fields & {"method", "level", "classes"}))
         and (grouped or bool({"reporting_unit", "enterprise_type"} & fields) or len(fields & (_MEASURES | {"rate"})) >= 2)
-        and len(fields) >= 2,
-        "W3b": bool({"persons", "person_times"} & fields) and bool({"method", "level", "classes"} & fields),
+        ,
+        "W3b": bool({"persons", "person_times", "months"} & fields) and bool({"method", "level", "classes"} & fields),
         "W4": "activity" in fields and bool({"planned_on", "done_on", "participants", "progress", "owner"} & fields),
+        "W3a": bool({"name", "identity", "certificate"} & fields) and len(_ROSTER & fields) >= 2,
+        "W5": "item" in fields and bool({"target", "quote", "kind", "end"} & fields) and len(fields) >= 3,
+        "W6": "funds" in fields and bool({"reporting_unit", "task"} & fields),
+        "W7": bool({"seq", "item"} & fields) and bool({"problems", "next_steps"} & fields or {"progress", "owner"} <= fields),
     }  # fmt: skip
     return fits[kind]
 
@@ -221,7 +257,7 @@ def _by_values(
         if meant.exact or meant.how == "parts":
             continue
         cells = [row[index] for row in below if index < len(row) and row[index] is not None]
-        field = field_by_values(cells, kind, known.units)
+        field = field_by_values(cells, kind, known.units, column[2])
         if field and field not in taken:
             found[index] = column, Meaning(field, "values", 0.7, (field, *meant.candidates))
             taken.add(field)
@@ -264,13 +300,16 @@ def _remembered(sheet: Sheet, known: Known, blocks: Sequence[tuple[int, int]], s
 # ------------------------------------------------------------------ header and rows together
 
 
-def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span) -> Layout:
+_SINGLE = re.compile(r"单独签订|独立签订|单独建制|独立合同|单独合同")
+
+
+def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span, to_the_end: bool = False) -> Layout:
     header = _chosen(sheet, known, header)
     below = sheet.rows[header.top + header.depth : header.top + header.depth + _SAMPLED_ROWS]
     columns, clashes, meanings = _columns(header)
     columns = _scaled(sheet, header, columns, start)
-    title = _texts(sheet.rows[start : header.top], span)
-    body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title)
+    title = _texts(sheet.rows[start : header.top], span) or _texts(sheet.rows[start : header.top], ALL)
+    body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title, to_the_end)
     named_ = indicators_named(title) if header.kind == "W2" else set()
     return Layout(
         header.kind or None, header.top, header.depth, columns, tuple(body.rows), tuple(body.totals), clashes,
@@ -278,7 +317,8 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span)
         tuple(sorted(types_named(title))) if header.kind == "W2" else (),
         tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
         fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
-        _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups), _end(body, header),
+        _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups),
+        any(_SINGLE.search(plain(text)) for text in title), _end(body, header),
     )  # fmt: skip
 
 
@@ -383,12 +423,14 @@ def _form(known: Known, header: _Header, meanings: Sequence[Meaning]) -> str:
 
 def _nothing(sheet: Sheet, body: Body) -> bool:
     """A table without a row that says so; a lone 无 below prefilled rows says nothing about them."""
+    if len(body.rows) > 3:
+        return False
     if body.rows:
         cells = [cell for place in body.rows[:3] for cell in sheet.rows[place] if isinstance(cell, str)]
         numbers = any(
             not isinstance(cell, str) for place in body.rows for cell in sheet.rows[place] if cell is not None
         )
-        return len(body.rows) <= 3 and not numbers and any("零报告" in plain(cell) for cell in cells)
+        return not numbers and any("零报告" in plain(cell) for cell in cells)
     return body.nil
 
 

@@ -7,6 +7,7 @@ and its time on every system, for on Windows nobody else does.
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -15,9 +16,22 @@ BASE_SECONDS = 25
 SECONDS_PER_MB = 2
 """A small file is answered within half a minute, start included; the largest, of 50 MB, within 125 seconds."""
 
+UPLOAD_MB = 50
+
 OUT_OF_MEMORY, NO_SPACE, BROKEN_OFF = 12, 28, 70
 ENDINGS = {OUT_OF_MEMORY: "out_of_memory", NO_SPACE: "no_space", BROKEN_OFF: "broken_off"}
 """Exit code with which the process itself gives up → the rule that says why."""
+
+
+def upload_megabytes() -> int:
+    """Return how large one file may be: 50 MB, or what the environment's UNIONPLAN_UPLOAD_MB says."""
+    said = os.environ.get("UNIONPLAN_UPLOAD_MB", "")
+    return int(said) if said.isdecimal() and int(said) else UPLOAD_MB
+
+
+def upload_bytes() -> int:
+    """Return `upload_megabytes` in bytes."""
+    return upload_megabytes() * 2**20
 
 
 def allowed_seconds(size: int) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 from unionplan.access import Person
 from unionplan.errors import IntakeError
 from unionplan.intake.fields import folded
+from unionplan.intake.layout import label_path
 from unionplan.intake.readings import NAMES
 from unionplan.store import Change, Slot, Store
 
@@ -82,10 +83,12 @@ def remember_form(
 ) -> int | None:
     """Remember what each column of a form means (label → field, "" left out), in place of what was known of it.
 
+    Labels are kept as the reading looks them up: without spaces, stars, widths and years.
     Returns the commit, None when it was known just so. Raises IntakeError when two columns would mean one thing,
     and whatever the store's door raises.
     """
     _require_apart(name, columns)
+    columns = _by_path(columns)
     others = [row for row in store.rows(FORMS, store.head()) if row["fingerprint"] != fingerprint]
     known = next((form for form in forms(store, store.head()) if form.fingerprint == fingerprint), None)
     if known and (known.kind, known.name, dict(known.columns)) == (kind, name, dict(columns)):
@@ -141,6 +144,14 @@ def _form(rows: list[dict[str, str]]) -> Form:
     first = rows[0]
     columns = tuple((row["label"], row["field"]) for row in rows)
     return Form(first["fingerprint"], first["kind"], first["name"], columns, first["who"], first["at"])
+
+
+def _by_path(columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns by the key that the reading looks up; of two with one key, the one that means something."""
+    found: dict[str, str] = {}
+    for label, field in columns.items():
+        found[label_path(label)] = found.get(label_path(label)) or field
+    return found
 
 
 def _require_apart(name: str, columns: Mapping[str, str]) -> None:

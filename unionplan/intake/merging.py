@@ -15,6 +15,7 @@ from unionplan.intake.checks import plain_name
 from unionplan.observations import FIELDS, classified
 
 COLUMNS = list(FIELDS)
+DETAILS = ["org_name", "field", "old", "new", "place"]
 OUTCOMES = ("added", "changed", "unchanged")
 
 
@@ -42,7 +43,8 @@ class Merge:
 def repeated(before: pd.DataFrame | None, rows: pd.DataFrame) -> pd.Series[bool]:
     """Return which of `rows` mean an enterprise that an earlier row of the same file already meant."""
     twice = pd.Series(False, index=rows.index)
-    for codes in (rows["union_code"], rows["uscc"], _names(rows).where(_bare(rows))):
+    bare = _bare(rows)
+    for codes in (rows["union_code"], rows["uscc"], _names(rows[bare]).reindex(rows.index)):
         twice |= codes.notna() & codes.duplicated()
     if before is not None:
         match = _matches(_base(before, rows), rows)
@@ -90,9 +92,8 @@ def outcomes_of(known: pd.Series[bool], touched: pd.Series[bool]) -> pd.Series[s
 
 def _first(new: pd.DataFrame, as_of: date) -> Merge:
     """The unit's first ledger: every row is new."""
-    nothing = new.iloc[:0]
     return Merge(
-        _snapshot(new, as_of), len(new), 0, 0, 0, (), _details(nothing, nothing, _different(nothing, nothing)),
+        _snapshot(new, as_of), len(new), 0, 0, 0, (), pd.DataFrame(columns=DETAILS),
         int(new["enterprise_state"].isna().sum()), pd.Series("added", index=new.index),
     )  # fmt: skip
 
@@ -175,8 +176,7 @@ def _details(old: pd.DataFrame, new: pd.DataFrame, different: pd.DataFrame) -> p
                 "old": old.loc[hit, name].map(_shown), "new": new.loc[hit, name].map(_shown),
                 "place": new.index[hit],
             }))  # fmt: skip
-    columns = ["org_name", "field", "old", "new", "place"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=DETAILS)
 
 
 def _shown(value: object) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from unionplan.intake.marks import AUTHOR, Mark, Place, cell_name
-from unionplan.intake.packages import ExoticError, Package, appended, edited, outline, prefix_of, quoted
+from unionplan.intake.patched import ExoticError, Patched, appended, edited, outline, prefix_of, quoted
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _COMMENTS = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -32,7 +32,7 @@ _WIDE, _LINE, _CHARACTERS, _ROW, _COLUMN = 300, 18, 22, 20, 64
 """A box's width and one line's height in pixels, how many characters a line holds; a usual row and column in pixels."""
 
 
-def with_texts(package: Package, sheet: str, marks: Mapping[Place, Mark]) -> list[tuple[Place, Mark]]:
+def with_texts(package: Patched, sheet: str, marks: Mapping[Place, Mark]) -> list[tuple[Place, Mark]]:
     """Write the marks into the sheet's comments, behind what a cell's comment already says.
 
     Returns the marks of the cells that had none and need a box.
@@ -90,7 +90,7 @@ def _run(text: str, prefix: str, bold: bool = False) -> str:
     return f'<{prefix}r><{prefix}rPr>{look}</{prefix}rPr><{prefix}t xml:space="preserve">{quoted(text)}</{prefix}t></{prefix}r>'
 
 
-def declare_drawings(package: Package) -> None:
+def declare_drawings(package: Patched) -> None:
     """Say in the package's list of contents what the old drawings are."""
     package.declare_extension("vml", _VML)
 
@@ -110,6 +110,37 @@ def with_boxes(drawing: bytes | None, marks: Iterable[tuple[Place, Mark]], width
     missing = "".join(f' xmlns:{key}="{name}"' for key, name in _NAMES.items() if f"xmlns:{key}=".encode() not in xml)
     shapes = re.sub(r"<v:shape(type)?(?= )", rf"<v:shape\1{missing}", shapes)
     return xml[:end] + shapes.encode() + xml[end:]
+
+
+_SHAPES = re.compile(rb"<(?:\w+:)?shape(?=[\s>]).*?</(?:\w+:)?shape\s*>", re.DOTALL)
+_AT = re.compile(rb"<(?:\w+:)?(Row|Column)\s*>\s*(\d+)\s*<")
+_ANCHOR = re.compile(rb"(<(?:\w+:)?Anchor\s*>)([\d\s,]+)(<)")
+
+
+def _cell_of(shape: bytes) -> Place | None:
+    """The cell that a box of a comment belongs to; None for a shape that is no such box."""
+    at = {name: int(number) + 1 for name, number in _AT.findall(shape)}
+    return (at[b"Row"], at[b"Column"]) if b'"Note"' in shape and len(at) == 2 else None
+
+
+def without_boxes(drawing: bytes, places: Container[Place]) -> bytes:
+    """Return the drawing without the boxes of the cells `places`."""
+    return _SHAPES.sub(lambda shape: b"" if _cell_of(shape[0]) in places else shape[0], drawing)
+
+
+def with_longer_boxes(drawing: bytes, marks: Mapping[Place, Mark]) -> bytes:
+    """Return the drawing with the boxes of the cells `marks` long enough for what was written behind."""
+
+    def longer(shape: re.Match[bytes]) -> bytes:
+        mark = marks.get(_cell_of(shape[0]) or (0, 0))
+        found = _ANCHOR.search(shape[0]) if mark else None
+        numbers = found[2].split(b",") if found else []
+        if not mark or not found or len(numbers) != 8:
+            return shape[0]
+        numbers[6] = b" %d" % (int(numbers[6]) + -(-box_lines(mark) * _LINE // _ROW) + 1)
+        return shape[0][: found.end(1)] + b",".join(numbers) + shape[0][found.end(2) :]
+
+    return _SHAPES.sub(longer, drawing)
 
 
 def _box(number: int, place: Place, mark: Mark, widths: Mapping[int, int]) -> str:

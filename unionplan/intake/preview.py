@@ -13,17 +13,12 @@ from unionplan.access import Person
 from unionplan.attainment import Attainment, Difference, Outlook, differences, headline
 from unionplan.errors import IntakeError
 from unionplan.intake.drafting import (
-    DATASETS,
     Draft,
     Options,
     blocked,
     claimed,
     cube_after,
-    draft_ledger,
-    draft_return,
-    draft_return_slot,
     draft_slot,
-    draft_units,
     forget_known_states,
     jumps,
     kept,
@@ -32,6 +27,7 @@ from unionplan.intake.merging import Merge
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
 from unionplan.intake.sheet_changes import CELL_COLUMNS, SheetChange, by_sheet
+from unionplan.intake.slotting import draft_sheets
 from unionplan.intake.upserts import Upsert
 from unionplan.store import Change, Store
 
@@ -78,17 +74,9 @@ def preview(store: Store, file: FileReading, options: Options) -> Preview:
     """Return what committing `file` would do to the store's newest state; the store is not touched."""
     commit = store.head()
     draft = Draft(store, commit, store.plan(commit), options, store.heads(commit), list(file.all_problems()))
-    for sheet in file.sheets:
-        if sheet.kind == "units":
-            draft_units(draft, sheet)
-        elif sheet.kind == "W1":
-            draft_ledger(draft, sheet)
-        elif sheet.kind in DATASETS:
-            draft_return(draft, sheet)
+    draft_sheets(draft, file.sheets)
     for slot, parts in draft.rows.items():
         draft_slot(draft, slot, parts)
-    for slot, parts in draft.returns.items():
-        draft_return_slot(draft, slot, parts)
     forget_known_states(draft)
     return drawn(draft, file)
 
@@ -119,34 +107,36 @@ def submit(
     """
     if seen.change is None:
         raise IntakeError(seen.file.name, "有必须改正的问题", "改正后才能入库", "请按问题清单改正后重新上传")
-    if seen.asks and not reason.strip():
+    noted = {"plan_revised"} if note.strip() else set()  # the note says why the plan is revised
+    if not reason.strip() and any(found.rule not in noted for found in seen.asks):
         raise IntakeError(seen.file.name, f"有 {len(seen.asks)} 处需要核对", "核对无误须写明理由", "请填写理由后再确认")
     if seen.action == "correct" and not seen.note:
         raise IntakeError(seen.file.name, "没有写明更正的原因", "每次更正都要写明原因", "请填写原因")
     words = [
-        seen.note, note.strip(), f"核对理由：{reason.strip()}" if seen.asks else "",
+        seen.note, note.strip(), f"核对理由：{reason.strip()}" if seen.asks and reason.strip() else "",
         f"只收合格行，退回 {seen.rejected} 行" if seen.rejected else "",
     ]  # fmt: skip
-    uploads = ((seen.file.name, seen.file.data),) if seen.file.data else ()
     change = Change(seen.action, "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
-                    uploads, seen.change.expects)  # fmt: skip
+                    seen.file.uploads, seen.change.expects, seen.change.encoded)  # fmt: skip
     return store.append(change, person, at)
 
 
 def _finished(draft: Draft, file: FileReading, cube: pd.DataFrame, as_of: date | None) -> Preview:
     change = None
     if not blocked(draft):
-        change = Change("submit", frames=draft.frames, tables=draft.tables, expects=draft.expects)
+        change = Change(
+            "submit", frames=draft.frames, tables=draft.tables, expects=draft.expects, encoded=draft.encoded
+        )
     merges = draft.merges
     both: list[Merge | Upsert] = [*merges, *draft.upserts]
     details = [merge.details for merge in both if len(merge.details)]
     return Preview(
-        file, draft.commit, tuple(draft.problems), change, tuple(dict.fromkeys(slot.unit or draft.plan.settings.city for slot in draft.frames)), as_of,
+        file, draft.commit, tuple(draft.problems), change, _whose(draft), as_of,
         added=sum(merge.added for merge in both), changed=sum(merge.changed for merge in both),
         unchanged=sum(merge.unchanged for merge in both), removed=sum(merge.removed for merge in both),
         rejected=draft.rejected, kept=tuple(name for merge in merges for name in merge.kept),
         details=pd.concat(details, ignore_index=True)[list(CELL_COLUMNS)] if details else pd.DataFrame(columns=list(CELL_COLUMNS)),
-        effects=_effects(draft, cube) if draft.frames else (),
+        effects=_effects(draft, cube) if draft.frames or "plan" in draft.tables else (),
         sheets=by_sheet(file.sheets, draft.parts, draft.problems), apart=_apart(draft, cube),
         same=not any(merge.added + merge.changed + merge.removed for merge in both) and change is not None and draft.store.holds(change),
     )  # fmt: skip
@@ -160,8 +150,16 @@ def _apart(draft: Draft, cube: pd.DataFrame) -> tuple[Difference, ...]:
     return tuple(differences(Outlook(own, draft.plan, draft.store.today(draft.commit)))) if len(own) else ()
 
 
+def _whose(draft: Draft) -> tuple[str, ...]:
+    """The units (for progress: departments) whose data it touches, the city for what is the whole city's."""
+    city = draft.plan.settings.city
+    names = [slot.unit or city for slot in draft.frames] + ([city] if "plan" in draft.tables else [])
+    return tuple(dict.fromkeys(names))
+
+
 def _effects(draft: Draft, cube: pd.DataFrame) -> tuple[tuple[Attainment, Attainment], ...]:
     day = draft.store.today(draft.commit)
     before = headline(Outlook(draft.store.cube(draft.commit), draft.store.plan(draft.commit), day))
+    known = {(row.indicator, row.scope): row for row in before}
     after = headline(Outlook(cube, draft.plan, day))
-    return tuple(zip(before, after, strict=True))
+    return tuple((known[row.indicator, row.scope], row) for row in after if (row.indicator, row.scope) in known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 TABLES = Path(__file__).resolve().parent.parent.parent / "data" / "intake"
+LONGEST = 200
 SEVERITIES = ("reject", "ask", "fixed")
 
 
@@ -59,9 +61,19 @@ def problem(
 ) -> Problem:  # fmt: skip
     """Return the problem that `rule` describes; `detail` is appended to its words, `fix` replaces its advice."""
     severity, says, advice = rules()[rule]
-    message = f"{says}（{detail}）" if detail else says
-    found = "" if value is None else str(value)
-    return Problem(sheet, cell, column, found, severity, rule, message, fix or advice, suggestion)
+    message = f"{says}（{shown(detail)}）" if detail else says
+    found = "" if value is None else shown(str(value))
+    return Problem(sheet, cell, shown(column), found, severity, rule, message, fix or advice, suggestion)
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that steer a terminal or turn the reading direction of what stands around them."""
+
+
+def shown(text: str) -> str:
+    """Return a file's own words fit for a sentence: not longer than LONGEST, nothing that steers what shows them."""
+    kept = text if len(text) <= LONGEST else f"{text[:LONGEST]}…（共 {len(text):,} 字）"
+    return _UNSEEN.sub("\ufffd", kept)
 
 
 def worst(problems: list[Problem]) -> str | None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Book, Cell, Sheet, Table, Unreadable, address
 from unionplan.intake.cleaning import cleaned
+from unionplan.intake.limits import upload_bytes
 from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged, refuse_known
 
 __all__ = ["Book", "Cell", "Sheet", "Unreadable", "address", "read_book"]
 
-MAX_BYTES = 50 * 2**20
 LARGE, LARGEST = 200_000, 100_000_000
 """Rows × columns from which on, and up to which, a sheet is held by column."""
 _PACKAGE = (b"PK\x03\x04", b"PK\x05\x06")
@@ -40,12 +40,12 @@ _MAIL = re.compile(
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)""")
 
 
-def read_book(path: Path, name: str, most: int = MAX_BYTES) -> Book:
+def read_book(path: Path, name: str, most: int | None = None) -> Book:
     """Return the cells of the file at `path`, called `name`; raises IntakeError naming what it is instead.
 
-    A file of more than `most` bytes is refused before it is opened.
+    A file of more than `most` bytes (limits.upload_bytes) is refused before it is opened.
     """
-    size = path.stat().st_size
+    size, most = path.stat().st_size, most or upload_bytes()
     if size > most:
         raise IntakeError(
             name, f"文件有 {size / 2**20:.0f} MB", f"单个文件不超过 {most / 2**20:g} MB",

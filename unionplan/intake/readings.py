@@ -25,7 +25,8 @@ class SheetReading:
     of a units sheet. `nameless`: it holds figures of an indicator that it does not name. `as_of`: the 统计时点 it
     states, where, and whether only as a month or longer. `recognition`: how each of `columns` was recognised;
     `fingerprint`: what its form is remembered by, "" without a header; `form`: template, remembered, or new.
-    `nil`: 零报告, the sheet says that there is nothing to report.
+    `nil`: 零报告, the sheet says that there is nothing to report. `nils`: (unit, source row, its own
+    统计时点) of each such row.
     """
 
     sheet: str
@@ -47,11 +48,19 @@ class SheetReading:
     fingerprint: str = ""
     form: str = ""
     nil: bool = False
+    nils: tuple[tuple[str, int, date | None], ...] = ()
+
+    def place(self, name: str) -> tuple[str, str]:
+        """Return the header cell and the label of a field's column, (A1, no label) where the sheet has none."""
+        return next(((cell, label) for cell, label, field in self.columns if field == name), ("A1", ""))
 
 
 @dataclass(frozen=True)
 class FileReading:
-    """One file as it was read; `problems` are about the file as a whole."""
+    """One file as it was read; `problems` are about the file as a whole.
+
+    `masked`: the copy without identity numbers and names that is kept instead of a file that holds a roster.
+    """
 
     name: str
     sha256: str
@@ -59,6 +68,14 @@ class FileReading:
     problems: tuple[Problem, ...]
     sheets: tuple[SheetReading, ...] = ()
     data: bytes = field(default=b"", repr=False)
+    masked: bytes | None = field(default=None, repr=False)
+
+    @property
+    def uploads(self) -> tuple[tuple[str, bytes], ...]:
+        """What the store keeps of it: (name, bytes) of the file, or of its copy without personal data; empty for none."""
+        if self.masked is not None:
+            return ((f"{Path(self.name).stem}（已去除个人信息）.xlsx", self.masked),)
+        return ((self.name, self.data),) if self.data else ()
 
     def all_problems(self) -> list[Problem]:
         """Return the file's problems and its sheets', in that order."""

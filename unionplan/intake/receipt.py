@@ -10,6 +10,7 @@ import re
 import tempfile
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,10 +18,15 @@ from typing import Any
 
 from unionplan.errors import IntakeError
 from unionplan.intake.desk import answered
-from unionplan.intake.marks import LIST_SHEET, lines, place_of, rows_left_out
-from unionplan.intake.packages import ExoticError
+from unionplan.intake.marks import LIST_SHEET, is_list, lines, place_of, rows_left_out
+from unionplan.intake.patched import ExoticError
 from unionplan.intake.problems import Problem, problem_of
 from unionplan.intake.readings import FileReading
+
+_MOST_ALONE = 20_000
+_COMPARED = 2 * 2**20
+"""Up to this size an annotated workbook is read once more before it is handed back."""
+_LEFT_ALONE = (ExoticError, zipfile.BadZipFile, zlib.error, ValueError, LookupError, EOFError, RuntimeError)
 
 
 def receipt(
@@ -37,12 +43,26 @@ def receipt(
         found += rows_left_out(
             found, {sheet: (head["row"] + head["depth"] - 1, head["first"]) for sheet, head in heads.items()}
         )
+    ending, data = _from_process(file, found, heads) if file.format else ("", b"")
+    ending, data = (ending, data) if ending else (".xlsx", _list_alone(file.name, found))
+    return f"回执_{receipt_stem(file.name)}{ending}", data
+
+
+def receipt_stem(name: str) -> str:
+    """Return what stands between 回执_ and the ending in the name of a file's receipt."""
+    return _stem(name).removeprefix("回执_")
+
+
+def _from_process(
+    file: FileReading, problems: Sequence[Problem], heads: Mapping[str, dict[str, Any]]
+) -> tuple[str, bytes]:
+    """(ending, bytes) of the workbook that a process of its own wrote, both empty if it died or took too long."""
+    job = {"name": file.name, "format": file.format, "heads": heads, "problems": [asdict(one) for one in problems]}
     with tempfile.TemporaryDirectory(prefix="unionplan-receipt-") as folder:
-        job = {"name": file.name, "format": file.format, "heads": heads, "problems": [asdict(one) for one in found]}
         answer = answered("receipt", job, file.data, Path(folder))
-        ending = answer.get("ending", ".xlsx")
-        data = (Path(folder) / f"receipt{ending}").read_bytes() if "ending" in answer else _list_alone(file.name, found)
-    return f"回执_{_stem(file.name).removeprefix('回执_')}{ending}", data
+        if "ending" not in answer:
+            return "", b""
+        return answer["ending"], (Path(folder) / f"receipt{answer['ending']}").read_bytes()
 
 
 def _heads(file: FileReading) -> dict[str, dict[str, Any]]:
@@ -58,9 +78,13 @@ def _heads(file: FileReading) -> dict[str, dict[str, Any]]:
 
 
 def _list_alone(name: str, problems: Sequence[Problem]) -> bytes:
+    """The list without the table, as far as it is safe to write it here."""
     from unionplan.intake.listing import list_bytes
 
-    return list_bytes(LIST_SHEET, lines(problems, {}), name, {})[0]
+    found = lines(problems, {})
+    remark = "原表没有附在这里，请在原表上改正后上传。"
+    remark += f"问题共 {len(found):,} 个，只列出前 {_MOST_ALONE:,} 个。" if len(found) > _MOST_ALONE else ""
+    return list_bytes(LIST_SHEET, found[:_MOST_ALONE], name, {}, remark)[0]
 
 
 def _stem(name: str) -> str:
@@ -90,22 +114,24 @@ def _annotated(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapp
     if job["format"] != "xlsx":
         return ""
     try:
-        return annotate(upload, draft, problems, job["name"])
-    except (
-        ExoticError,
-        zipfile.BadZipFile,
-        ValueError,
-        KeyError,
-        IndexError,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-    ):
+        ending = annotate(upload, draft, problems, job["name"])
+    except _LEFT_ALONE:
         return ""
+    return ending if upload.stat().st_size > _COMPARED or _reads_alike(upload, draft, job["name"]) else ""
+
+
+def _reads_alike(upload: Path, draft: Path, name: str) -> bool:
+    """Whether every table of the file is found again, cell for cell, in what is handed back."""
+    from unionplan.intake.reading import read_book
+
+    before, after = (
+        {sheet.name: list(sheet.rows) for sheet in read_book(place, name).sheets} for place in (upload, draft)
+    )
+    return all(after.get(title) == rows or is_list(rows) for title, rows in before.items())
 
 
 def _fresh(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapping[str, Any]) -> str:
-    from unionplan.intake.listing import Head, fresh
+    from unionplan.intake.fresh import Head, write_fresh
     from unionplan.intake.reading import read_book
 
     try:
@@ -113,5 +139,5 @@ def _fresh(upload: Path, draft: Path, problems: Sequence[Problem], job: Mapping[
     except IntakeError:
         sheets = []
     heads = {sheet: Head(head["row"], head["depth"]) for sheet, head in job["heads"].items()}
-    fresh(draft, sheets, problems, job["name"], heads)
+    write_fresh(draft, sheets, problems, job["name"], heads)
     return ".xlsx"

@@ -17,6 +17,7 @@ from unionplan.intake.cells import Cell
 from unionplan.intake.headers import (
     SHORT,
     bare_label,
+    changes,
     indicator_words,
     indicators_named,
     named_field,
@@ -35,7 +36,7 @@ _QUALIFIERS = (
     "新增", "新建", "上年", "去年", "同期", "上月", "上期", "本月", "本期", "当月", "当年", "累计", "计划", "目标", "任务", "同比", "环比",
     "增减", "增长", "增幅", "排名", "名次", "占", "率", "面", "女", "农民", "退休", "离岗", "党员", "未", "不", "无", "应", "已", "非",
     "拟", "待", "其中", "失效", "到期", "起", "止", "始", "开", "职工", "人次", "份", "企业", "单位", "日", "时间", "编", "码", "号", "电话",
-    "人数", "负责人", "联系", "国有", "集体企业", "私营", "外商", "港澳台", "机关", "事业", "小微", "规模以上", "规上", "法定代表人", "续", "备", "金额",
+    "人数", "以上", "以下", "以内", "区域", "行业", "单独", "独立", "委员会", "负责人", "联系", "国有", "集体企业", "私营", "外商", "港澳台", "机关", "事业", "小微", "规模以上", "规上", "法定代表人", "续", "备", "金额",
 )  # fmt: skip
 """Words that change what a column means: a guess must share all of them."""
 
@@ -55,6 +56,9 @@ class Meaning:
         return self.how in _EXACT
 
 
+_MONTH = re.compile(r"(20\d\d年?)?(1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(份|末)?")
+
+
 @cache
 def meaning(levels: tuple[str, ...], kind: str, guess: bool = True) -> Meaning:
     """Return what a column's header cells (upper first) mean on a sheet of this kind, by their words alone.
@@ -66,6 +70,8 @@ def meaning(levels: tuple[str, ...], kind: str, guess: bool = True) -> Meaning:
         return Meaning(found, *_how_exact(levels, kind), candidates=(found,))
     if found:
         return Meaning(found, "parts", 0.8, (found,))
+    if _MONTH.fullmatch(plain(levels[-1])):
+        return Meaning(how="month", confidence=0.5)
     if kind == "W2" and (put_together := _parts(levels)):
         return Meaning(put_together, "parts", 0.85, (put_together,))
     return _similar(levels, kind) if guess else Meaning()
@@ -100,6 +106,8 @@ _MEASURES = (
 def _parts(levels: Sequence[str]) -> str | None:
     """国有企业已签订集体合同的企业数 → covered@国有及控股企业@集体合同: type, indicator and measure, nothing left over."""
     texts = [bare_label(level) for level in levels]
+    if any(changes(text) for text in texts[:-1] if text not in told_words()):
+        return None
     told, texts = _taken_out(texts, {word: TOLD_LABELS[kind] for word, kind in told_words().items() if len(word) > 1})
     leaf = texts[-1]
     named = sorted(indicators_named(texts))
@@ -139,8 +147,9 @@ def _words_of(indicator: str) -> tuple[str, ...]:
 def _similar(levels: Sequence[str], kind: str) -> Meaning:
     """The known word most like the column's own, as far as both say the same of 应 and 已, 新增, 上年 and the like."""
     if kind == "W2" and any(bare_label(level) for level in levels[:-1]):
-        return Meaning()  # what stands under a group cannot be guessed without it
-    label = bare_label(levels[-1])
+        under = synonyms(kind).get(bare_label(levels[-1]))  # what a group changes is no longer that count: asked
+        return Meaning(candidates=(under,), confidence=0.5) if under else Meaning()
+    label = re.sub(r"^20\d\d年度?末?", "", bare_label(levels[-1]))
     ranked: dict[str, float] = {}
     for word, field in synonyms(kind).items():
         likeness = _likeness(label, word)
@@ -160,7 +169,7 @@ def _likeness(label: str, word: str) -> float:
     if len(label) < 2 or len(word) < 2 or any((mark in label) != (mark in word) for mark in _QUALIFIERS):
         return 0.0
     if label in word or word in label:
-        return 0.6 + 0.4 * min(len(label), len(word)) / max(len(label), len(word))
+        return 0.45 + 0.5 * min(len(label), len(word)) / max(len(label), len(word))
     return difflib.SequenceMatcher(None, label, word).ratio()
 
 
@@ -168,10 +177,16 @@ _CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}")
 _FIRM = re.compile(r".{2,}(公司|厂|集团|合作社|商行|事务所|门市部|酒店|医院|学校)(\(.*\))?(工会(委员会)?)?")
 
 
-def field_by_values(cells: Sequence[Cell], kind: str, units: frozenset[str]) -> str | None:
-    """Return the field that nearly all of these cells can only belong to, None when they could be anything."""
+def field_by_values(cells: Sequence[Cell], kind: str, units: frozenset[str], header: Sequence[str] = ()) -> str | None:
+    """Return the field that nearly all of these cells can only belong to, None when they could be anything.
+
+    Totals, column letters and the repeated `header` are no values.
+    """
     texts = [plain(cell) for cell in cells if isinstance(cell, str) and plain(cell)]
-    texts = [text for text in texts if not text.endswith(("合计", "总计", "小计"))]
+    heads = {plain(text) for text in header}
+    texts = [text for text in texts
+             if (not text.rstrip(":").endswith(("合计", "总计", "小计")) and text not in heads and len(text) > 1 and not text.isascii())
+             or _CODE.fullmatch(text)]  # fmt: skip
     if len(texts) < 2 or len(texts) < 0.6 * len([cell for cell in cells if cell is not None]):
         return None
     types = [re.sub(r"^(其中|#)[::]?", "", text) in told_words() for text in texts]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from unionplan.intake.marks import FILLS, INK
-from unionplan.intake.packages import Element, ExoticError, attribute, edited, outline, prefix_of, with_attribute
+from unionplan.intake.patched import Element, ExoticError, attribute, edited, outline, prefix_of, with_attribute
 
 _MOST_FORMATS = 60_000
 _DARK = {"theme": "1", "indexed": "8", "auto": "1"}

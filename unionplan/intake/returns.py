@@ -10,11 +10,12 @@ from __future__ import annotations
 import calendar
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from unionplan.intake.fields import rate_of
+from unionplan.intake.fields import rate_of, stated_count
 from unionplan.intake.findings import (
     LISTED,
     Findings,
@@ -22,11 +23,12 @@ from unionplan.intake.findings import (
     cell_at,
     column_problems,
     compacted,
+    fill_merged,
     fill_units,
     total_problems,
     typed_columns,
 )
-from unionplan.intake.headers import parts_of
+from unionplan.intake.headers import parts_of, types_named
 from unionplan.intake.layout import Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, address
@@ -47,12 +49,13 @@ def summary(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     places = list(layout.rows)
     fields = {c.field: _summary_field(c.field) for c in layout.columns if c.field and _summary_field(c.field)}
     columns, clears = typed_columns(findings, places, {k: v for k, v in fields.items() if v}, units, text_file)
+    fill_merged(findings, columns, places, "enterprise_type")
     told = _Summary(findings, columns, places, set(clears), layout)
     kept = [row for row in range(len(places)) if told.says(row)]
     fill_units(findings, columns, places, unit, set(kept))
     records = [record for row in kept for record in told.records(row)]
     _check_summary(findings, records, [*column_problems(sheet, layout), *_totals(findings, told, kept)])
-    _say_blank(findings, sheet, places, kept)
+    _say_blank(findings, sheet, layout, kept)
     return _figures(findings, records, places)
 
 
@@ -70,13 +73,14 @@ class _Summary:
     def __init__(
         self,
         findings: Findings,
-        columns: Mapping[str, list[Any]],
+        columns: Mapping[str, Sequence[Any]],
         places: list[int],
         clears: set[tuple[int, str]],
         layout: Layout,
     ) -> None:
         self.findings, self.columns, self.places, self.clears = findings, columns, places, clears
-        self.title, self.types = layout.indicator, layout.types
+        self.title, self.types, self.single = layout.indicator, layout.types, layout.single
+        self.groups_said = [(place, types_named([said])) for place, said in layout.groups]
         self.parts = {name: parts_of(name) for name in columns if _is_count(name)}
         self.rates = {name: parts_of(name) for name in findings.columns if parts_of(name)[0] == "rate"}
         self.generic = any(measure == "covered" and not indicator for measure, _, indicator in self.parts.values())
@@ -96,6 +100,9 @@ class _Summary:
         if values is not None:
             told: str | None = values[row]
             return told
+        above = [kinds for place, kinds in self.groups_said if place < self.places[row] and len(kinds) == 1]
+        if above:
+            return next(iter(above[-1]))
         return None if len(self.types) > 1 else next(iter(self.types), "all")
 
     def records(self, row: int) -> Iterator[Record]:
@@ -149,7 +156,7 @@ class _Summary:
         days = self.columns.get("as_of")
         if clears or any(value is not None for value in counts.values()):
             yield {
-                **dict.fromkeys(SUMMARY_COUNTS), **counts, "at": row, "place": self.places[row], "told": told,
+                **dict.fromkeys(SUMMARY_COUNTS), **counts, "at": row, "single": self.single, "place": self.places[row], "told": told,
                 "indicator": indicator, "reporting_unit": self.columns["reporting_unit"][row],
                 "as_of": days[row] if days else None, "rate": rate, "clears": clears,
             }  # fmt: skip
@@ -191,6 +198,8 @@ def _contradictions(record: Record, shared: Record | None) -> Iterator[tuple[str
         yield "covered_over", "covered", f"{covered} > {base}"
     if covered is not None and workers is not None and workers < covered:
         yield "workers_under", "covered_workers", f"{workers} < {covered}"
+    if record["single"] and covered is not None and record["contracts"] is not None and record["contracts"] > covered:
+        yield "contracts_over", "contracts", f"{record['contracts']} > {covered}"
     if record["indicator"] == "":
         unionised, total = record["unionised"], _first(record["should_unionise"], record["total"])
         if unionised is not None and total is not None and unionised > total:
@@ -330,11 +339,10 @@ def _overlapping(told: _Summary, rows: Sequence[int]) -> bool:
 def _total_differs(findings: Findings, told: _Summary, place: int, rows: Sequence[int]) -> Iterator[Problem]:
     for name in told.parts:
         column = findings.columns[name]
-        stated, values = cell_at(findings.sheet, place, column.index), [told.columns[name][row] for row in rows]
-        if isinstance(stated, str) and stated.strip().isdecimal():
-            stated = int(stated)
+        stated = stated_count(cell_at(findings.sheet, place, column.index), name, column.scale)
+        values = [told.columns[name][row] for row in rows]
         summed = sum(value for value in values if value is not None)
-        if isinstance(stated, int) and not isinstance(stated, bool) and values and summed != stated:
+        if stated is not None and values and summed != stated:
             yield problem("total_differs", findings.sheet.name, address(place, column.index), column.label, stated,
                           f"合计 {stated}，明细之和 {summed}")  # fmt: skip
 
@@ -356,14 +364,17 @@ def _total_rates(findings: Findings, told: _Summary, place: int) -> Iterator[Pro
 
 def _stated(findings: Findings, told: _Summary, place: int, part: tuple[str, str | None, str | None]) -> int | None:
     name = next((n for n, found in told.parts.items() if found == part), None)
-    cell = cell_at(findings.sheet, place, findings.columns[name].index) if name else None
-    if isinstance(cell, str) and cell.strip().isdecimal():
-        return int(cell)
-    return cell if isinstance(cell, int) and not isinstance(cell, bool) else None
+    if name is None:
+        return None
+    column = findings.columns[name]
+    return stated_count(cell_at(findings.sheet, place, column.index), name, column.scale)
 
 
-def _say_blank(findings: Findings, sheet: Sheet, places: list[int], kept: list[int]) -> None:
-    if not kept:
+def _say_blank(findings: Findings, sheet: Sheet, layout: Layout, kept: list[int]) -> None:
+    places = layout.rows
+    if layout.nil:
+        findings.problems.append(problem("nil_return", sheet.name))
+    elif not kept:
         detail = f"表头下有 {len(places)} 行，都没有填数" if places else "表头下没有行"
         findings.problems.append(problem("no_rows", sheet.name, detail=detail))
     elif len(kept) < len(places):
@@ -386,7 +397,7 @@ def _figures(findings: Findings, records: list[Record], places: list[int]) -> Ro
 
 def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     """Return the rows of a W3b sheet, columns named as observations.TRAINING, types as atoms or leaves."""
-    rows, findings, kept = _typed(sheet, layout, given, TRAINING, ("classes", "persons", "person_times"))
+    rows, findings, kept = typed_rows(sheet, layout, given, TRAINING, ("classes", "persons", "person_times"))
     columns, places, clears = rows
     columns["enterprise_type"] = [
         leaf_of(told) if told else "untyped" for told in _of(columns, "enterprise_type", places)
@@ -405,14 +416,57 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
         first = seen.setdefault(key, row)
         if first != row:
             findings.add("duplicate", row, places[row], "reporting_unit", key[0], f"与第 {places[first] + 1} 行相同")
+    _check_cumulative(findings, columns, places, kept)
     findings.problems += total_problems(sheet, layout, columns, {"classes", "persons", "person_times"})
     return compacted(findings, columns, places, clears, kept)
+
+
+def _check_cumulative(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]) -> None:
+    """A stated 累计 against the month's own number and the 累计 of the month before; it is a check, never data."""
+    column = findings.columns.get("cumulative")
+    if column is None:
+        return
+    before: dict[tuple[Any, ...], tuple[date | None, int]] = {}
+    for row in sorted(kept, key=lambda row: (_of(columns, "as_of", places)[row] or date.min, row)):
+        cell = cell_at(findings.sheet, places[row], column.index)
+        stated, persons = stated_count(cell, "persons", column.scale), _of(columns, "persons", places)[row]
+        if stated is None:
+            continue
+        key = tuple(
+            _of(columns, name, places)[row] for name in ("reporting_unit", "enterprise_type", "method", "level")
+        )
+        day = _of(columns, "as_of", places)[row]
+        earlier, last = before.get(key, (None, 0))
+        if earlier is not None and stated < last:
+            findings.add("cumulative_falls", row, places[row], "cumulative", cell, f"上期 {last}，本期 {stated}")
+        elif (
+            earlier is not None
+            and persons is not None
+            and day is not None
+            and _months(earlier, day) == 1
+            and last + persons != stated
+        ):
+            findings.add(
+                "cumulative_differs",
+                row,
+                places[row],
+                "cumulative",
+                cell,
+                f"本期 {persons} + 上期累计 {last}，累计 {stated}",
+            )
+        elif persons is not None and stated < persons:
+            findings.add("cumulative_differs", row, places[row], "cumulative", cell, f"本期 {persons}，累计 {stated}")
+        before[key] = (day, stated)
+
+
+def _months(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
 
 
 def activities(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     """Return the events of a W4 sheet, columns named as observations.ACTIVITIES."""
     units, _, text_file = given
-    rows, findings, kept = _typed(sheet, layout, (units, None, text_file), ACTIVITIES, ("activity",))
+    rows, findings, kept = typed_rows(sheet, layout, (units, None, text_file), ACTIVITIES, ("activity",))
     columns, places, clears = rows
     seen: dict[str, int] = {}
     for row in kept:
@@ -460,14 +514,14 @@ def last_of_month(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
-def _typed(
+def typed_rows(
     sheet: Sheet, layout: Layout, given: Given, listed: Sequence[Field], telling: Sequence[str]
-) -> tuple[tuple[dict[str, list[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
-    """Columns by field, places and cleared cells; findings; and the positions of rows that tell any of `telling`."""
+) -> tuple[tuple[dict[str, Sequence[Any]], list[int], list[tuple[int, str]]], Findings, list[int]]:
+    """Return columns by field, places and cleared cells; findings; the positions of rows that tell any of `telling`."""
     units, unit, text_file = given
     findings = Findings(sheet, layout)
     places = list(layout.rows)
-    fields = {field.id: field for field in listed}
+    fields = {field.id: replace(field, kind="as_of") if field.id == "as_of" else field for field in listed}
     columns, clears = typed_columns(findings, places, fields, units, text_file)
     cleared = {row for row, name in clears if name in telling}
     kept = [row for row in range(len(places))
@@ -475,9 +529,9 @@ def _typed(
     if "reporting_unit" in fields:
         fill_units(findings, columns, places, unit, set(kept))
     findings.problems += column_problems(sheet, layout)
-    _say_blank(findings, sheet, places, kept)
+    _say_blank(findings, sheet, layout, kept)
     return (columns, places, clears), findings, kept
 
 
-def _of(columns: Mapping[str, list[Any]], name: str, places: Sequence[int]) -> list[Any]:
+def _of(columns: Mapping[str, Sequence[Any]], name: str, places: Sequence[int]) -> Sequence[Any]:
     return columns.get(name) or [None] * len(places)

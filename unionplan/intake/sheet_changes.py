@@ -21,18 +21,20 @@ _ROW = re.compile(r"[A-Z]{1,3}(\d+)")
 
 @dataclass(frozen=True)
 class Part:
-    """One merge into one unit's data: the sheet and the name of each row that went into it, in their order."""
+    """One merge into one unit's data: the table (`table_of`) and the name of each row that went into it, in order."""
 
     unit: str
-    as_of: date
-    sheets: pd.Series[str]
+    as_of: date | None
+    tables: pd.Series[str]
     names: pd.Series[str]
     done: Merge | Upsert
 
 
 @dataclass(frozen=True)
 class SheetChange:
-    """What one sheet would do. Names of the rows that are `added`, `kept` (not mentioned, they stay) and `removed`;
+    """What one table of a sheet would do; `sheet` names the cell that it begins at where a sheet holds several.
+
+    Names of the rows that are `added`, `kept` (not mentioned, they stay) and `removed`;
     `details`: changed cells (CELL_COLUMNS); `changed`, `unchanged`, `rejected`: numbers of rows.
     """
 
@@ -49,6 +51,11 @@ class SheetChange:
     details: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CELL_COLUMNS)))
 
 
+def table_of(sheet: SheetReading) -> str:
+    """Return what tells a table from every other of its file: its sheet and its first header cell."""
+    return "\n".join((sheet.sheet, sheet.columns[0][0] if sheet.columns else ""))
+
+
 def by_sheet(
     sheets: Iterable[SheetReading], parts: Sequence[Part], problems: Sequence[Problem]
 ) -> tuple[SheetChange, ...]:
@@ -56,19 +63,24 @@ def by_sheet(
 
     What is kept or removed belongs to a unit's data as a whole; it is told at the first sheet that speaks of it.
     """
-    return tuple(_change(sheet, parts, problems) for sheet in sheets if sheet.kind)
+    known = [sheet for sheet in sheets if sheet.kind]
+    names = Counter(sheet.sheet for sheet in known)
+    return tuple(_change(sheet, parts, problems, names[sheet.sheet] > 1) for sheet in known)
 
 
-def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Problem]) -> SheetChange:
-    own = [(part, (part.sheets == sheet.sheet).to_numpy()) for part in parts]
+def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Problem], shared: bool) -> SheetChange:
+    own = [(part, (part.tables == table_of(sheet)).to_numpy()) for part in parts]
     own = [(part, here) for part, here in own if here.any()]
     first = [part.done for part, here in own if here[0]]
-    counts = Counter(outcome for part, here in own for outcome in part.done.outcomes[here])
+    counts = Counter[str]()
+    for part, here in own:
+        counts.update({str(outcome): count for outcome, count in part.done.outcomes[here].value_counts().items()})
     details = [part.done.details[here[part.done.details["place"].astype(int)]] for part, here in own]
+    name = f"{sheet.sheet} {sheet.columns[0][0]} 起" if shared and sheet.columns else sheet.sheet
     return SheetChange(
-        sheet.sheet, sheet.kind, tuple(dict.fromkeys(part.unit for part, _ in own)),
-        max((part.as_of for part, _ in own), default=None),
-        tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("")),
+        name, sheet.kind, tuple(dict.fromkeys(part.unit for part, _ in own)),
+        max((part.as_of for part, _ in own if part.as_of), default=None),
+        tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("").tolist()),
         counts["changed"], counts["unchanged"],
         tuple(name for done in first for name in done.kept), tuple(name for done in first for name in done.gone),
         rejected_rows(sheet.sheet, problems),

@@ -12,17 +12,26 @@ import pandas as pd
 
 from unionplan.intake.headers import SHORT
 from unionplan.intake.merging import outcomes_of
-from unionplan.observations import ACTIVITIES, SUMMARY_COUNTS, TOLD_LABELS, TRAINING
+from unionplan.observations import ACTIVITIES, FUNDS, PROGRESSED, SUMMARY_COUNTS, TOLD_LABELS, TRAINING
 
-KEYS = {"summary": ("told", "indicator"), "training": ("enterprise_type", "method", "level"), "activities": ("key",)}
+KEYS = {
+    "summary": ("told", "indicator"), "training": ("enterprise_type", "method", "level"), "activities": ("key",),
+    "funds": ("reporting_unit",), "progress": ("item", "step", "as_of"),
+}  # fmt: skip
 _SUMMARY_LABELS = dict(zip(SUMMARY_COUNTS, ("覆盖数", "应覆盖数", "合同份数", "覆盖职工数", "企业总数", "应建会企业数",
                                             "已建会企业数", "职工人数", "会员人数"), strict=True))  # fmt: skip
 _LABELS: dict[str, dict[str, str]] = {
     "summary": _SUMMARY_LABELS,
     "training": {field.id: field.label for field in TRAINING if field.kind == "count"},
     "activities": {field.id: field.label for field in ACTIVITIES},
+    "funds": {field.id: field.label for field in FUNDS if field.id not in ("reporting_unit", "rate")},
+    "progress": {field.id: field.label for field in PROGRESSED if field.id not in ("item", "step", "as_of")},
 }
 """dataset → the columns whose change is told, with their names."""
+
+
+NO_CELLS = pd.DataFrame(columns=["org_name", "field", "old", "new", "place"])
+"""No cell changes."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,11 @@ def row_name(dataset: str, row: pd.Series) -> str:
     """Return what a reader calls a row."""
     if dataset == "activities":
         return str(row["activity"])
+    if dataset == "progress":
+        return " ".join(str(row[name]) for name in ("item", "step") if pd.notna(row[name]))
     unit = str(row["reporting_unit"])
+    if dataset == "funds":
+        return unit
     if dataset == "summary":
         return " ".join(filter(None, (unit, TOLD_LABELS[str(row["told"])], SHORT.get(str(row["indicator"]), ""))))
     words = (row[name] for name in ("method", "level"))

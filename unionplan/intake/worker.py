@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unionplan.intake import checks, returns
-from unionplan.intake.fields import folded
-from unionplan.intake.findings import Rows
+from unionplan.intake import checks, kinds, masking, nils
+from unionplan.intake.bounds import bounded
+from unionplan.intake.fields import folded, teach
+from unionplan.intake.findings import Rows, condensed
 from unionplan.intake.known_forms import Known, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
-from unionplan.intake.problems import Problem, problem
+from unionplan.intake.problems import Problem, problem, shown
 from unionplan.intake.reading import Book, Sheet, address, read_book
 from unionplan.intake.readings import NAMES
 from unionplan.intake.sheet_notes import sheet_notes
 from unionplan.intake.stages import announce_check
 from unionplan.intake.stated import stated_as_of
-from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY_COUNTS, TRAINING
+from unionplan.intake.typed import Typed
+from unionplan.observations import FIELDS
 
-USABLE = ("W1", "W2", "W3b", "W4", "units")
-_RETURNS = {"W2": returns.summary, "W3b": returns.training, "W4": returns.activities}
+USABLE = ("W1", *kinds.COLUMNS, "units")
 _OWN_SHEETS = ("填写说明", "_unionplan")
 
 
 def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
-    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
+    teach(job["words"])
+    return _book_answer(bounded(read_book(folder / "upload", job["name"]), job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -44,7 +46,13 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
             listed, _ = checks.unit_rows(sheet, layout)
             names = ((name, row["填报单位"]) for row in listed for name in (row["填报单位"], *row["别名"].split("；")))
             units = {folded_name(name): unit for name, unit in names if name}
-    job = {**job, "units": units, "text_file": book.format in ("csv", "html")}
+    job = {
+        **job,
+        "units": units,
+        "text_file": book.format in ("csv", "html"),
+        "owner": _owner(book, units),
+        "people": {},
+    }
     sheets = []
     for number, (sheet, layout) in enumerate(filled):
         announce_check(number + 1, len(filled))
@@ -52,7 +60,17 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
         if number == 0 or filled[number - 1][0] is not sheet:  # once, where a sheet holds several tables
             entry["problems"] += [asdict(note) for note in sheet_notes(sheet)]
         sheets.append(entry)
-    return {"format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets}
+    masked = masking.masked(filled, folder / masking.NAME)
+    return {
+        "format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets, "masked": masked,
+    }  # fmt: skip
+
+
+def _owner(book: Book, units: dict[str, str]) -> str | None:
+    """The unit for which a form was made, as its hidden sheet says."""
+    marks = next((sheet.rows for sheet in book.sheets if sheet.name == "_unionplan"), [])
+    word = marks[1][0] if len(marks) > 1 and marks[1] else None
+    return units.get(folded_name(word)) if isinstance(word, str) else None
 
 
 def _is_ours(sheet: Sheet) -> bool:
@@ -64,20 +82,20 @@ def _entry(
     number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path, usable: bool
 ) -> dict[str, Any]:
     given = date.fromisoformat(job["as_of"]) if job["as_of"] else None
-    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind in ("W1", *_RETURNS) else None
+    stated = stated_as_of(sheet, layout, job["name"]) if layout.kind in ("W1", *kinds.COLUMNS) else None
     entry: dict[str, Any] = {
         "sheet": sheet.name, "kind": layout.kind, "header_depth": layout.depth,
         "header_row": None if layout.header is None else layout.header + 1,
-        "columns": [(address(c.row, c.index), c.label, c.field) for c in layout.columns],
+        "columns": [(address(c.row, c.index), shown(c.label), c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
-        "as_of_named": bool(stated and stated[2]), "nameless": False,
+        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [],
         "recognition": [asdict(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
         "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
-    elif layout.kind in _RETURNS:
+    elif layout.kind in kinds.COLUMNS:
         _fill_return(entry, number, sheet, layout, job, folder)
     elif layout.kind == "units":
         entry["units"], found = checks.unit_rows(sheet, layout)
@@ -98,9 +116,8 @@ def _fill_ledger(
 ) -> None:
     found = checks.ledger(sheet, layout, job["units"], job["unit"], as_of, job["text_file"])
     entry["rows"] = len(found.places)
-    entry["problems"] = [asdict(one) for one in found.problems]
+    entry["problems"] = [vars(one) for one in condensed(found.problems)]
     entry["clears"] = found.clears
-    entry["problems"] += _scale_problems(sheet, layout)
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, {name: field.kind for name, field in FIELDS.items()})
 
@@ -108,50 +125,49 @@ def _fill_ledger(
 def _fill_return(
     entry: dict[str, Any], number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path
 ) -> None:
-    found = _RETURNS[str(layout.kind)](sheet, layout, (job["units"], job["unit"], job["text_file"]))
-    entry["rows"] = len(set(found.places))
+    kind = str(layout.kind)
+    layout, said = _nils(kind, sheet, layout, job)
+    found = kinds.returned(kind, sheet, layout, job)
+    entry["rows"] = len(set(found.places)) + len(said.said)
+    entry["nils"] = said.said
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    entry["problems"] = [asdict(one) for one in found.problems] + _scale_problems(sheet, layout)
+    told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or said == nils.Nils((), ()))]
+    entry["problems"] = [vars(one) for one in condensed(told)]
     entry["table"] = f"sheet{number}.parquet"
-    kinds = {
-        "W2": {"reporting_unit": "text", "as_of": "date", "told": "text", "indicator": "text",
-               **dict.fromkeys(SUMMARY_COUNTS, "count")},
-        "W3b": {field.id: "text" if field.kind == "told" else field.kind for field in TRAINING} | {"as_of": "date"},
-        "W4": {field.id: field.kind for field in ACTIVITIES},
-    }  # fmt: skip
-    _write_table(folder / entry["table"], found, kinds[str(layout.kind)])
+    _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
 
 
-_SCALED = re.compile(r"[万百千亿](人|家|户|个)")
-_TEN_THOUSANDS = re.compile(r"单位[:：][^,，;；]{0,6}万(人|家|户|个)")
-
-
-def _scale_problems(sheet: Sheet, layout: Layout) -> list[dict[str, Any]]:
-    """A note above the header that persons are given in ten thousands: reading them as persons would be wrong."""
-    above = enumerate(sheet.rows[: layout.header or 0])
-    noted = [(place, index, cell) for place, row in above for index, cell in enumerate(row)
-             if isinstance(cell, str) and _TEN_THOUSANDS.search("".join(str(folded(cell)).split()))]  # fmt: skip
-    body = (layout.header or 0) + layout.depth
-    first = min((*layout.rows, *layout.totals), default=body)
-    noted += [(place, index, cell) for place in range(body, first) for index, cell in enumerate(sheet.rows[place])
-              if isinstance(cell, str) and _SCALED.fullmatch("".join(str(folded(cell)).split()))]  # fmt: skip
-    return [asdict(problem("unit_scale", sheet.name, address(place, index), "", cell)) for place, index, cell in noted]
+def _nils(kind: str, sheet: Sheet, layout: Layout, job: dict[str, Any]) -> tuple[Layout, nils.Nils]:
+    if kind not in nils.DATASET:
+        return layout, nils.Nils((), ())
+    return nils.nils_of(sheet, layout, job["units"], job["unit"] or job["owner"])
 
 
 def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
+    import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     kinds = {"date": pa.date32(), "as_of": pa.date32(), "count": pa.int64()}
     size = len(found.places)
     columns = {
-        name: pa.array(found.columns.get(name, [None] * size), kinds.get(kind, pa.string()))
-        for name, kind in fields.items()
+        name: _arrow(found.columns.get(name), size, kinds.get(kind, pa.string())) for name, kind in fields.items()
     }
-    columns["row"] = pa.array([place_ + 1 for place_ in found.places], pa.int64())
-    columns["rejected"] = pa.array([row in found.rejected for row in range(size)], pa.bool_())
+    columns["row"] = pc.add(pa.array(found.places, pa.int64()), 1)
+    rejected = np.zeros(size, bool)
+    rejected[list(found.rejected)] = True
+    columns["rejected"] = pa.array(rejected)
     pq.write_table(pa.table(columns), place)
+
+
+def _arrow(values: Sequence[Any] | None, size: int, kind: Any) -> Any:
+    import pyarrow as pa
+
+    if values is None:
+        return pa.nulls(size, kind)
+    return values.arrow(kind) if isinstance(values, Typed) else pa.array(values, kind)
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:

@@ -15,6 +15,7 @@ from typing import Any
 import xlrd
 
 from unionplan.errors import IntakeError
+from unionplan.intake.bounds import require_few_sheets
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.formula_roots import gives_no_text
 from unionplan.intake.moments import meanings
@@ -36,13 +37,16 @@ _OTHERS = (
 def xls_sheets(data: bytes, name: str) -> list[Sheet]:
     """Return the worksheets, hidden ones too, of a BIFF file; raises IntakeError for what it is instead."""
     try:
-        return _sheets(data)
+        return _sheets(data, name)
+    except (IntakeError, MemoryError):
+        raise
     except Exception as error:  # in a damaged file the parser may fail anywhere, with anything
         raise _refusal(name, data, error) from error
 
 
-def _sheets(data: bytes) -> list[Sheet]:
+def _sheets(data: bytes, name: str) -> list[Sheet]:
     book = _opened(data, False)
+    require_few_sheets(book.nsheets, name)
     if book.biff_version >= _BIFF8 or book.codepage not in _PERHAPS_CHINESE:
         return _styled_sheets(data, None)
     try:
@@ -57,7 +61,7 @@ def _styled_sheets(data: bytes, encoding: str | None) -> list[Sheet]:
     """The sheets with their merged ranges; without, where another program's styles break the parser."""
     try:
         return _all_sheets(_opened(data, True, encoding))
-    except UnicodeDecodeError:
+    except (UnicodeDecodeError, MemoryError):
         raise
     except Exception:
         return _all_sheets(_opened(data, False, encoding))

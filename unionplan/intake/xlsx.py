@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from unionplan.errors import IntakeError
+from unionplan.intake.bounds import require_few_sheets
 from unionplan.intake.cells import Sheet
 from unionplan.intake.columns import SMALL, Columns, FarCellsError
 from unionplan.intake.package import Package, opened
@@ -25,7 +26,7 @@ from unionplan.intake.xlsx_exact import Frame, read_exactly
 from unionplan.intake.xlsx_styles import Meanings, parse, strings_of, styles_of
 
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, EOFError, ValueError, IndexError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error, expat.ExpatError, LookupError, EOFError, ValueError, NotImplementedError,
     RuntimeError, OverflowError,
 )  # fmt: skip
 """What a package that contradicts itself may raise; NotImplementedError and RuntimeError are zipfile's own."""
@@ -54,6 +55,7 @@ def xlsx_sheets(path: Path, name: str, small: int = SMALL) -> Iterator[Sheet]:
             if book not in package:
                 raise IntakeError(name, f"这是{_package_kind(package)}，不是 .xlsx 表格", ALLOWED, SAVE_AS)
             listed, meanings = _workbook(package, book)
+            require_few_sheets(len(listed), name)
             for number, sheet in enumerate(listed, start=1):
                 announce_sheet(number, len(listed))
                 yield _sheet(package, sheet, meanings, small)

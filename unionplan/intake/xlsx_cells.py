@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from unionplan.intake.cells import Cell
 from unionplan.intake.columns import MAX_COLUMN, MAX_ROW, Columns
-from unionplan.intake.xlsx_styles import PLAIN, Meanings, decoded
+from unionplan.intake.xlsx_styles import PLAIN, Meanings, decoded, unescaped
 
-PIECE = 8 * 2**20
+PIECE = 4 * 2**20
 Bytes = NDArray[np.uint8]
 Places = NDArray[np.int64]
 _START = re.compile(rb"<(?:(\w+):)?sheetData\b[^>]*?(/?)>")
@@ -100,7 +100,9 @@ def _read_piece(piece: bytes, columns: Columns, meanings: Meanings) -> None:
 
 def _hidden_rows(piece: bytes) -> list[int]:
     """Rows from 0 that are not shown."""
-    rows = []
+    rows: list[int] = []
+    if b" hidden=" not in piece:
+        return rows
     for found in _HIDDEN.finditer(piece):
         begins = piece.rfind(b"<", 0, found.start())
         number = _ROW_NUMBER.search(piece, begins, piece.find(b">", begins))
@@ -145,23 +147,33 @@ _NEXT = np.zeros((13, 13), bool)
 for _kind, _kinds_after in _FOLLOWS.items():
     _NEXT[_kind, list(_kinds_after)] = True
 _LETTERS = np.zeros((2, 256), np.uint8)
+_BEHIND = np.zeros((13, 256), bool)
 for _letter, _opens, _closes in ((b"c", _C, _END_C), (b"v", _V, _END_V), (b"f", _F, _END_F), (b"i", _IS, _END_IS),
                                  (b"t", _T, _END_T), (b"r", _ROW, _END_ROW)):  # fmt: skip
     _LETTERS[0, _letter[0]], _LETTERS[1, _letter[0]] = _opens, _closes
-_LENGTHS = np.array([0, 1, 1, 1, 2, 1, 3, 1, 1, 1, 2, 1, 3])
+    for _byte in {b"i": b"s", b"r": b"o"}.get(_letter, b" >/"):
+        _BEHIND[[_opens, _closes], _byte] = True
+_ENDS = np.zeros(256, bool)
+_ENDS[list(b" >/")] = True
+_LONG = ((_IS, b"s", 1), (_END_IS, b"s", 2), (_ROW, b"ow", 1), (_END_ROW, b"ow", 2))
+"""Names of more than one letter, with where their first letter stands behind the bracket."""
 
 
 def _tag_kinds(text: Bytes, tags: Places) -> Bytes:
-    """What every tag is, by its first letter and its length; any other tag or order raises UnusualError."""
-    closes = (text[tags + 1] == ord("/")).astype(np.int64)
-    kinds: Bytes = _LETTERS[closes, text[tags + 1 + closes]]
-    behind = text[tags + 1 + closes + _LENGTHS[kinds]]
-    named = (behind == ord(">")) | (behind == ord(" ")) | (behind == ord("/"))
-    second = text[tags + 2 + closes]
-    named &= ((kinds != _IS) & (kinds != _END_IS)) | (second == ord("s"))
-    named &= ((kinds != _ROW) & (kinds != _END_ROW)) | (second == ord("o"))
-    if not (named & (kinds > 0)).all() or not _NEXT[kinds[:-1], kinds[1:]].all():
+    """What every tag is, by its first letters; any other tag or order raises UnusualError."""
+    first, second, third = (text[ahead:].take(tags) for ahead in (1, 2, 3))
+    closes = first == ord("/")
+    kinds: Bytes = np.where(closes, _LETTERS[1].take(second), _LETTERS[0].take(first))
+    behind = kinds.astype(np.uint16) * 256 + np.where(closes, third, second)
+    after = kinds[:-1] * np.uint8(13) + kinds[1:]
+    if not _BEHIND.ravel().take(behind).all() or not _NEXT.ravel().take(after).all():
         raise UnusualError("tag")
+    for kind, letters, start in _LONG:
+        own = tags[kinds == kind] + start + 1
+        if not all((text[own + offset] == letter).all() for offset, letter in enumerate(letters)):
+            raise UnusualError("name")
+        if not _ENDS[text[own + len(letters)]].all():
+            raise UnusualError("name")
     if kinds[0] != _ROW or kinds[-1] not in (_ROW, _END_ROW):
         raise UnusualError("rows")
     return kinds
@@ -170,11 +182,11 @@ def _tag_kinds(text: Bytes, tags: Places) -> Bytes:
 def _references(text: Bytes, cells: Places) -> tuple[Places, Places, Places]:
     """Row and column from 0 of each `<c r="…"`, and where its closing quote stands."""
     for offset, mark in enumerate(b' r="', start=2):
-        if not (text[cells + offset] == mark).all():
+        if not (text[offset:].take(cells) == mark).all():
             raise UnusualError("reference")
     place, column = cells + 6, np.zeros(len(cells), np.int64)
     for _ in range(3):
-        letter = text[place]
+        letter = text.take(place)
         is_letter = (letter >= 65) & (letter <= 90)
         column = np.where(is_letter, column * 26 + letter - 64, column)
         place = place + is_letter
@@ -189,7 +201,7 @@ def _whole_number(text: Bytes, place: Places, most: int) -> tuple[Places, Places
     """The number whose digits begin at each place, at most `most` of them, and where it ends."""
     number = np.zeros(len(place), np.int64)
     for _ in range(most):
-        digit = text[place] - np.uint8(48)  # other bytes wrap round to 10 and more
+        digit = text.take(place) - np.uint8(48)  # other bytes wrap round to 10 and more
         is_digit = digit < 10
         if not is_digit.any():
             break
@@ -290,27 +302,24 @@ def _codes(cells: _Cells, own: Places, column: int, columns: Columns) -> NDArray
 def _put_whole(
     cells: _Cells, own: Places, place: Places, whole: Places, codes: NDArray[np.int32], where: tuple[int, Columns]
 ) -> None:
-    """Whole numbers and shared strings: distinct ones are few, and only these are looked at one by one."""
+    """Whole numbers and shared strings; distinct numbers are few, and only these are looked at one by one."""
     column, columns = where
-    meanings = cells.meanings
     shared = cells.kind[own[place]] == 1
-    shown = np.asarray(meanings.shown, np.int64)[np.minimum(cells.style[own[place]], len(meanings.shown) - 1)]
-    keys = whole * 8 + np.where(shared, 4, shown)
+    if shared.any():
+        codes[place[shared]] = columns.shared_as(column, whole[shared], cells.meanings.shared)
+    if shared.all():
+        return
+    place, whole = place[~shared], whole[~shared]
+    styles = np.minimum(cells.style[own[place]], len(cells.meanings.shown) - 1)
+    keys = whole * 4 + np.asarray(cells.meanings.shown, np.int64)[styles]
     table: Any = pa.array(keys).dictionary_encode()
-    lookup = np.array(
-        [columns.code(column, _whole_cell(key, meanings)) for key in table.dictionary.to_pylist()], np.int32
-    )
-    codes[place] = lookup[table.indices.to_numpy()] if len(lookup) else -1
+    meant = [_whole_cell(key, cells.meanings) for key in table.dictionary.to_pylist()]
+    codes[place] = np.array(columns.coded_as(column, meant), np.int32)[table.indices.to_numpy()]
 
 
 def _whole_cell(key: int, meanings: Meanings) -> Cell:
-    number, sort = divmod(key, 8)
-    if sort == 4:
-        if number >= len(meanings.shared):
-            raise IndexError(number)
-        text = meanings.shared[number]
-        return text if text.strip() else None
-    return number if sort == PLAIN else meanings.number(float(number), meanings.shown.index(sort))
+    number, shown = divmod(key, 4)
+    return number if shown == PLAIN else meanings.number(float(number), meanings.shown.index(shown))
 
 
 def _put_texts(cells: _Cells, own: Places, place: Places, codes: NDArray[np.int32], where: tuple[int, Columns]) -> None:
@@ -320,9 +329,8 @@ def _put_texts(cells: _Cells, own: Places, place: Places, codes: NDArray[np.int3
     column, columns = where
     starts, ends = cells.start[own[place]], cells.end[own[place]]
     table = distinct_bytes(cells.text, starts, ends)
-    kind = "inlineStr"
-    values = [cells.meanings.cell(kind, decoded(raw), 0, False) for raw in table.dictionary.to_pylist()]
-    lookup = np.array([columns.code(column, value) for value in values], np.int32)
+    values = [text if text.strip() else None for text in map(unescaped, map(decoded, table.dictionary.to_pylist()))]
+    lookup = np.array(columns.coded_as(column, values), np.int32)
     codes[place] = lookup[table.indices.to_numpy()]
 
 
@@ -332,7 +340,7 @@ def distinct_bytes(text: Bytes, starts: Places, ends: Places) -> Any:
     offsets = np.zeros(len(starts) + 1, np.int64)
     np.cumsum(lengths, out=offsets[1:])
     take = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
-    data = pa.py_buffer(text[take].tobytes())
+    data = pa.py_buffer(text[take])
     return pa.LargeBinaryArray.from_buffers(
         pa.large_binary(), len(starts), [None, pa.py_buffer(offsets), data]
     ).dictionary_encode()

@@ -19,8 +19,10 @@ PLAIN, MOMENT, LASTING = 0, 1, 2
 BUILT_IN = {**dict.fromkeys((*range(14, 23), *range(27, 37), 45, 47, *range(50, 59)), MOMENT), 46: LASTING}
 """Number formats that every program knows by number; 27–36 and 50–58 are the Chinese dates."""
 _QUIET = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_LONGEST_FORMAT = 1_000
+"""Excel keeps 255 characters; a format of megabytes is no format."""
 _ESCAPED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
-_PLAIN_STRING = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_PLAIN_STRING = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 _NO_RESULT = "公式没有结果"
 _LAST = {False: 2_958_466, True: 2_957_004}
 """1904 calendar or not → the first serial after the year 9999."""
@@ -101,7 +103,7 @@ def unescaped(text: str) -> str:
 
 def shown_as(code: str) -> int:
     """Return how a number format shows a number: PLAIN, MOMENT or LASTING."""
-    bare = _QUIET.sub("", code.split(";")[0]).lower()
+    bare = _QUIET.sub("", code.split(";")[0][:_LONGEST_FORMAT]).lower()
     if re.search(r"\[(h+|m+|s+)\]", bare):
         return LASTING
     return MOMENT if re.search(r"[ymdhs]|aaa", bare.replace("general", "")) else PLAIN
@@ -131,9 +133,9 @@ def styles_of(xml: bytes) -> list[int]:
 
 def strings_of(xml: bytes) -> list[str]:
     """Return the shared strings in their order; readings printed above Chinese characters are left out."""
-    plain = _PLAIN_STRING.findall(xml) if xml.startswith((b"<?xml", b"<sst")) and b"<!" not in xml[:4096] else []
-    if plain and len(plain) == xml.count(b"<si"):
-        return [unescaped(decoded(text)) for text in plain]
+    plain = _plain_strings(xml)
+    if plain is not None:
+        return plain
     strings, texts, depth = list[str](), list[str](), {"t": 0, "rPh": 0}
 
     def start(tag: str, _: dict[str, str]) -> None:
@@ -159,6 +161,7 @@ def strings_of(xml: bytes) -> list[str]:
 
 
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#(\d+)|(\w+));")
+_NO_LETTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
@@ -173,7 +176,25 @@ def _entity(found: re.Match[str]) -> str:
         if found[3] not in _NAMED:
             raise ValueError(found[0])
         return _NAMED[found[3]]
-    return chr(int(found[1], 16) if found[1] else int(found[2]))
+    letter = chr(int(found[1], 16) if found[1] else int(found[2]))
+    if _NO_LETTER.match(letter):
+        raise ValueError(found[0])
+    return letter
+
+
+def _plain_strings(xml: bytes) -> list[str] | None:
+    """The shared strings where each is one plain text, as nearly all programs write them; else None."""
+    if not xml.startswith((b"<?xml", b"<sst")) or b"<!" in xml[:4096]:
+        return None
+    try:
+        found: list[str] = _PLAIN_STRING.findall(xml.decode())
+    except UnicodeDecodeError:
+        return None
+    if len(found) != xml.count(b"<si"):
+        return None
+    if b"&" in xml or b"_x" in xml or b"\r" in xml:
+        return [unescaped(_ENTITY.sub(_entity, text) if "&" in text else text) for text in found]
+    return found
 
 
 def parse(

@@ -27,7 +27,10 @@ from unionplan.store import snapshots
 from unionplan.store.counts import counted
 from unionplan.store.log import Commit, Entry, Log, Slot, Upload
 from unionplan.store.summed import summed
+from unionplan.store.trained import trained
 
+SPEAKING = {"training": ("training", "roster"), "summary": ("summary", "ledger"), "funds": ("funds",), "activities": ()}
+"""dataset of a 零报告 → the datasets whose data of the same unit and month speak against it."""
 K = TypeVar("K")
 V = TypeVar("V")
 _KEPT = 8
@@ -44,7 +47,7 @@ class Change:
 
     `frames`: slot → (统计时点, its whole new content); the slot's dataset names the columns (snapshots.SCHEMAS).
     `expects`: slot → the snapshot that the preview was drawn on (None: empty); the commit is refused
-    when one of them has changed since.
+    when one of them has changed since. `encoded`: snapshots of `frames` whose bytes are already there.
     """
 
     action: str
@@ -53,6 +56,11 @@ class Change:
     tables: Mapping[str, snapshots.Rows] = field(default_factory=dict)
     uploads: tuple[tuple[str, bytes], ...] = ()
     expects: Mapping[Slot, str | None] = field(default_factory=dict)
+    encoded: Mapping[Slot, bytes] = field(default_factory=dict, repr=False)
+
+    def snapshot_bytes(self, slot: Slot) -> bytes:
+        """Return the new content of a slot as the bytes of its snapshot."""
+        return self.encoded.get(slot) or snapshots.frame_bytes(slot.dataset, self.frames[slot][1])
 
 
 class _UnchangedError(Exception):
@@ -131,8 +139,8 @@ class Store:
     def _digests(self, change: Change) -> Iterator[tuple[Slot, str]]:
         for name, rows in change.tables.items():
             yield Slot(name), snapshots.digest(snapshots.rows_bytes(rows))
-        for slot, (_, frame) in change.frames.items():
-            yield slot, snapshots.digest(snapshots.frame_bytes(slot.dataset, frame))
+        for slot in change.frames:
+            yield slot, snapshots.digest(change.snapshot_bytes(slot))
 
     def plan(self, commit: int) -> Plan:
         """Return the plan in force at `commit`, read once."""
@@ -152,11 +160,64 @@ class Store:
         return snapshots.read_frame(self.place(entry))
 
     def training(self, commit: int) -> pd.DataFrame:
-        """Return all training returns in force at `commit`: observations.TRAINING and `period`, one row each.
+        """Return all that was trained as of `commit`: observations.TRAINING and `period`, one row each.
 
-        `enterprise_type` is an atom or leaf; figures are those of the month of `as_of` alone.
+        `enterprise_type` is an atom or leaf; figures are those of the month of `as_of` alone. A unit's roster of a
+        month beats its return; 本月无 stands as a row of zeros without type, method and level.
         """
-        return self._returns("training", commit).rename(columns={"slot_period": "period"})
+        with self._lock:
+            if ("trained", commit) not in self._frames:
+                told = {name: self._by_unit(name, commit) for name in ("training", "roster")}
+                nils = self.nil_reports(commit)
+                nils = nils[nils["dataset"] == "training"]
+                _keep(self._frames, ("trained", commit), trained(told["training"], told["roster"], nils))
+            return self._frames["trained", commit]
+
+    def _by_unit(self, dataset: str, commit: int) -> dict[tuple[str, str], pd.DataFrame]:
+        return {(slot.unit, slot.period): self.frame(entry) for slot, entry in self._of(dataset, commit)}
+
+    def rosters(self, commit: int) -> pd.DataFrame:
+        """Return all training rosters in force at `commit`: observations.ROSTERED and `period`, a row per person-course.
+
+        `person` numbers the people of one unit and month; `name` is null unless the settings keep names.
+        """
+        return self._returns("roster", commit).rename(columns={"slot_period": "period"})
+
+    def funds(self, commit: int) -> pd.DataFrame:
+        """Return all fee returns in force at `commit`: observations.FUNDS but the rate, and `period`, a row per unit and month.
+
+        Amounts are exact decimal text in 万元, null where not told.
+        """
+        return self._returns("funds", commit).rename(columns={"slot_period": "period"})
+
+    def progress(self, commit: int) -> pd.DataFrame:
+        """Return all progress reports in force at `commit` (observations.PROGRESSED), oldest first, then in the plan's order.
+
+        One row per plan item (`item`), step (null: the item as a whole) and 统计时点 (`as_of`).
+        """
+        rows = self._returns("progress", commit).drop(columns="slot_period")
+        items = self.plan(commit).items
+        order = {
+            (item.id, step): place for place, (item, step) in enumerate((i, s) for i in items for s in ("", *i.steps))
+        }
+        places = [order.get((str(item), "" if pd.isna(step) else str(step)), len(order))
+                  for item, step in rows[["item", "step"]].to_numpy().tolist()]  # fmt: skip
+        return rows.assign(place=places).sort_values(["as_of", "place"], ignore_index=True).drop(columns="place")
+
+    def nil_reports(self, commit: int) -> pd.DataFrame:
+        """Return who says 本月无 (零报告) as of `commit`: reporting_unit, as_of, dataset, period, a row each.
+
+        `dataset` is one of observations.NIL_DATASETS. A word that data of the same unit and month stand against is
+        left out: the data win.
+        """
+        heads = self.heads(commit)
+        parts = [self.frame(e).assign(period=s.period) for s, e in heads.items() if s.dataset == "nil"]
+        rows = pd.concat(parts, ignore_index=True) if parts else _empty("nil").assign(period=pd.Series(dtype="string"))
+        told = rows[["reporting_unit", "dataset", "period"]].astype(str).to_numpy().tolist()
+        stands = [
+            not any(Slot(name, unit, period) in heads for name in SPEAKING[dataset]) for unit, dataset, period in told
+        ]
+        return rows[pd.Series(stands, index=rows.index, dtype=bool)].reset_index(drop=True)
 
     def activities(self, commit: int) -> pd.DataFrame:
         """Return all events in force at `commit` (observations.ACTIVITIES), one row each."""
@@ -257,7 +318,8 @@ class Store:
         return found
 
     def _commit(self, change: Change, who: str, at: datetime, only_first: bool = False) -> int | None:
-        entries = [self._kept_frame(slot, as_of, frame) for slot, (as_of, frame) in change.frames.items()]
+        entries = [self._kept(slot, as_of, change.snapshot_bytes(slot), len(frame))
+                   for slot, (as_of, frame) in change.frames.items()]  # fmt: skip
         entries += [self._kept_rows(Slot(name), rows) for name, rows in change.tables.items()]
         files = [
             Upload(name, snapshots.write_bytes(self.root / "files", data), len(data)) for name, data in change.uploads
@@ -292,9 +354,6 @@ class Store:
                 if f"{commit.id:06d}" not in known:
                     text = json.dumps(_as_json(commit), ensure_ascii=False, indent=1)
                     snapshots.write_at(self._sidecar(commit.id), text.encode())
-
-    def _kept_frame(self, slot: Slot, as_of: date, frame: pd.DataFrame) -> Entry:
-        return self._kept(slot, as_of, snapshots.frame_bytes(slot.dataset, frame), len(frame))
 
     def _kept_rows(self, slot: Slot, rows: snapshots.Rows) -> Entry:
         return self._kept(slot, None, snapshots.rows_bytes(rows), len(rows))

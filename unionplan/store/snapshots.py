@@ -18,7 +18,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from unionplan.errors import StoreError
-from unionplan.observations import ACTIVITIES, DERIVED, FIELDS, SUMMARY_COUNTS, TRAINING, Field
+from unionplan.observations import (
+    ACTIVITIES,
+    DERIVED,
+    FIELDS,
+    FUNDS,
+    NILS,
+    PROGRESSED,
+    ROSTERED,
+    SUMMARY_COUNTS,
+    TRAINING,
+    Field,
+)
 
 Rows = list[dict[str, str]]
 
@@ -129,10 +140,18 @@ SUMMARY_SCHEMA = pa.schema(
 )
 TRAINING_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in TRAINING])
 ACTIVITIES_SCHEMA = pa.schema([("key", pa.string()), *((field.id, _arrow_type(field)) for field in ACTIVITIES)])
+ROSTER_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in ROSTERED])
+FUNDS_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in FUNDS if field.id != "rate"])
+PROGRESS_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in PROGRESSED])
+NIL_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in NILS])
 SCHEMAS: dict[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "ledger": (LEDGER_SCHEMA, ("key",)),
     "summary": (SUMMARY_SCHEMA, ("told", "indicator")),
     "training": (TRAINING_SCHEMA, ("enterprise_type", "method", "level")),
+    "roster": (ROSTER_SCHEMA, tuple(field.id for field in ROSTERED)),
     "activities": (ACTIVITIES_SCHEMA, ("key",)),
+    "funds": (FUNDS_SCHEMA, ("reporting_unit",)),
+    "progress": (PROGRESS_SCHEMA, ("item", "step", "as_of")),
+    "nil": (NIL_SCHEMA, ("dataset",)),
 }
 """dataset → (columns, key columns). A summary row without an indicator holds the counts that all indicators share."""

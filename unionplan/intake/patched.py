@@ -21,7 +21,8 @@ _LARGE = 8 * 2**20
 _ATTRIBUTES = rb"""(?:\s+[^\s=>/]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*"""
 _START = re.compile(rb"<[^\s/>!?]+" + _ATTRIBUTES + rb"/?>")
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_NO_RELATIONS = b"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>"""
 
 
 class ExoticError(Exception):
@@ -131,10 +132,14 @@ def appended(xml: bytes, fragment: str, into: str = "", depth: int = 0) -> bytes
     parts = outline(xml, depth)
     root = parts[-1]
     target = next((one for one in parts if one.name == into and one.depth == depth), None) if into else root
-    if target is None or target.close == target.inner == target.end:
+    if target is None:
         raise ExoticError(f"no {into} to add to")
-    prefix = prefix_of(xml[root.start : root.inner])
-    return edited(xml, [(target.close, target.close, fragment.replace("{p}", prefix).encode())])
+    new = fragment.replace("{p}", prefix_of(xml[root.start : root.inner])).encode()
+    tag = xml[target.start : target.inner]
+    if tag.endswith(b"/>"):
+        name = re.split(rb"[\s/>]", tag[1:], maxsplit=1)[0]
+        return edited(xml, [(target.start, target.end, tag[:-2].rstrip() + b">" + new + b"</" + name + b">")])
+    return edited(xml, [(target.close, target.close, new)])
 
 
 def quoted(text: str) -> str:
@@ -143,7 +148,7 @@ def quoted(text: str) -> str:
 
 
 @dataclass
-class Package:
+class Patched:
     """An .xlsx file: its parts as they are, and those that were changed or added."""
 
     archive: zipfile.ZipFile
@@ -190,12 +195,17 @@ class Package:
         """Add a relation from a part to another and return its id."""
         links = _relations_of(part)
         if not self.has(links):
-            self.write(links, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="{_PACKAGE}/relationships"></Relationships>'.encode())  # fmt: skip
+            self.write(links, _NO_RELATIONS)
         known = {one.attributes.get("Id") for one in outline(self.read(links), 1)}
         own = next(name for n in range(1, 100_000) if (name := f"rIdReceipt{n}") not in known)
         entry = f'<{{p}}Relationship Id="{own}" Type="{_RELATIONS}/{kind}" Target="/{quoted(target)}"/>'
         self.write(links, appended(self.read(links), entry))
         return own
+
+    def drop_relations(self, part: str) -> None:
+        """Forget what a part refers to."""
+        if self.has(_relations_of(part)):
+            self.write(_relations_of(part), _NO_RELATIONS)
 
     def declare(self, part: str, content: str) -> None:
         """Say in the list of contents what a new part is."""
@@ -240,7 +250,7 @@ def _resolved(part: str, target: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
 
 
-def content_types(package: Package) -> Mapping[str, str]:
+def content_types(package: Patched) -> Mapping[str, str]:
     """Return part → its declared content, for the parts declared one by one."""
     found = (one.attributes for one in outline(package.read(_CONTENTS), 1) if one.name == "Override")
     return {entry.get("PartName", "").lstrip("/"): entry.get("ContentType", "") for entry in found}

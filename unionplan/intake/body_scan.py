@@ -1,0 +1,87 @@
+"""Which rows of a large sheet have to be looked at one by one: all others are plainly data.
+
+A row is passed over only where nothing in it can make it a note, a total, a header or empty (body.row_kind);
+that is asked of each column's distinct values, not of every cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from unionplan.intake.cells import Coded, Table
+
+if TYPE_CHECKING:
+    from unionplan.intake.body import Shape
+
+Mask = NDArray[np.bool_]
+_TELLING = (
+    r"^[\s\x{3000}(（\[*＊※]*[注备说填资数制审复负单主分签联电上报盖公经其#＃]"
+    r"|[计数市均][\s\x{3000}()（）家户个人次:：]*$|(?i:total)|ｔｏｔａｌ"
+)
+"""What the texts of totals, notes, parts, groups and page marks cannot do without."""
+_NO_WORD = r"^\s*([-+]?[\d,.]+\s*[%％]?|(19|20)\d\d[-./年]\d{1,2}([-./月]\d{1,2}日?|月)?)\s*$"
+"""Numbers and dates: fewer than header_blocks.is_word knows, so that no header is taken for data."""
+_SHORT = 12
+
+
+def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> list[int]:
+    """Return the rows from `first` on that may be anything else than data, in order.
+
+    `telling(text)`: whether a text anywhere in a row may make that row a note, a total or a part of one.
+    """
+    size = table.height - first
+    filled, words, short = np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int32)
+    suspect = np.zeros(size, bool)
+    for index, column in enumerate(table.columns):
+        flags = _Flags(column, telling)
+        codes = column.codes[first:]
+        suspect |= flags.telling[codes]
+        if index in shape.used:
+            filled += codes >= 0
+            words += flags.word[codes]
+            short += flags.short[codes]
+    most = max((sum(not _is_word(text) for text in title) for title in shape.titles), default=0)
+    suspect |= (filled <= 1) | (short == filled) | (filled - words <= max(most, 1))
+    places = [place - first for place in shape.merged if first <= place < table.height]
+    suspect[places] = True
+    return [int(place) for place in np.flatnonzero(suspect) + first]
+
+
+class _Flags:
+    """What each distinct value of a column is; the last entry stands for an empty cell."""
+
+    def __init__(self, column: Coded, telling: Any) -> None:
+        size = len(column.values) + 1
+        self.telling, self.word, self.short = np.zeros(size, bool), np.zeros(size, bool), np.zeros(size, bool)
+        kinds = set(map(type, column.values))
+        places = (
+            range(size - 1)
+            if kinds == {str}
+            else [place for place, value in enumerate(column.values) if isinstance(value, str)]
+        )
+        texts = column.values if kinds == {str} else [column.values[place] for place in places]
+        array = pa.array(texts, pa.string())
+        at = np.fromiter(places, np.int64)
+        self.word[at] = ~_matching(array, _NO_WORD)
+        bare = pc.replace_substring_regex(array, r"[\s\x{3000}\x{a0}]+", "")
+        self.short[at] = pc.less_equal(pc.utf8_length(bare), _SHORT).to_numpy(zero_copy_only=False)
+        for place in np.flatnonzero(_matching(array, _TELLING)).tolist():
+            self.telling[places[place]] = telling(str(texts[place]))
+        for place, value in enumerate(column.values) if int in kinds else ():
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100:
+                self.short[place] = True
+        self.short[at] |= _matching(array, r"^\s*[A-Za-zＡ-Ｚａ-ｚ]")
+
+
+def _matching(array: Any, pattern: str) -> Mask:
+    found: Mask = pc.match_substring_regex(array, pattern).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _is_word(text: str) -> bool:
+    return not bool(_matching(pa.array([text]), _NO_WORD)[0])
