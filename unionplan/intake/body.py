@@ -141,12 +141,12 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), t
     body, said, titles = Body(), _said(title), {plain(text) for text in title}
     words: list[str] = []
     lone: list[int] = []
-    summed, last = False, first - 1
+    summed, before = False, first - 1
     for place in _looked_at(sheet, first, shape, body):
         row = sheet.rows[place]
-        if place > last + 1:  # the rows between are data
+        if place > before + 1:  # plain data in between
             summed, words, lone = False, [], []
-        last = place
+        before = place
         kind = row_kind(row, shape, place in shape.merged)
         if kind == "lone" and plain(within(row, shape.span)[0][1]) in titles:
             kind = "title"  # printed again at the head of a page
@@ -160,6 +160,23 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), t
     ends = body.end is not None
     body.rows = [place for place in body.rows if not (ends and place in lone)]
     return body
+
+
+_NAMING_KINDS = ("title", "group", "lone")
+
+
+def _take(body: Body, place: int, kind: str, row: Sequence[Cell], shape: Shape, summed: bool) -> bool:
+    """Note one row in the body; says whether 其中 below it would be parts of a total."""
+    if kind == "total" or (kind == "part" and summed and _belongs(row, shape)):
+        body.totals.append(place)
+        return kind == "part" or _whole(row, shape)
+    if kind == "group":
+        body.groups.append((place, next(str(cell) for _, cell in within(row, shape.span))))
+    body.nil = body.nil or kind == "nil"
+    if kind in ("data", "part", "lone"):
+        body.rows.append(place)
+        return False
+    return summed
 
 
 def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[int]:
@@ -180,23 +197,6 @@ def _telling(text: str) -> bool:
     """Whether a text can make its row a total, a part of one or a note."""
     flat = plain(text)
     return bool(_TOTAL.match(flat) or _PART.match(flat) or _NOTE.match(unicodedata.normalize("NFKC", text).strip()))
-
-
-_NAMING_KINDS = ("title", "group", "lone")
-
-
-def _take(body: Body, place: int, kind: str, row: Sequence[Cell], shape: Shape, summed: bool) -> bool:
-    """Note one row in the body; says whether 其中 below it would be parts of a total."""
-    if kind == "total" or (kind == "part" and summed and _belongs(row, shape)):
-        body.totals.append(place)
-        return kind == "part" or _whole(row, shape)
-    if kind == "group":
-        body.groups.append((place, next(str(cell) for _, cell in within(row, shape.span))))
-    body.nil = body.nil or kind == "nil"
-    if kind in ("data", "part", "lone"):
-        body.rows.append(place)
-        return False
-    return summed
 
 
 def _said(texts: Sequence[str]) -> set[str]:
