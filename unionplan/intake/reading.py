@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from unionplan.errors import IntakeError
+from unionplan.intake.bounds import bounded
 from unionplan.intake.cells import Book, Cell, Sheet, Table, Unreadable, address
 from unionplan.intake.cleaning import cleaned
 from unionplan.intake.limits import upload_bytes
@@ -55,8 +56,8 @@ def read_book(path: Path, name: str, most: int | None = None) -> Book:
     if not data.strip(b"\x00 \t\r\n"):
         raise IntakeError(name, "文件是空的", "须是有表头和数据的表格", "请检查是否选错了文件")
     try:
-        kind, sheets = _format_and_sheets(path, data, name)
-        return cleaned(Book(kind, [_by_column(sheet) for sheet in sheets]))
+        book = bounded(Book(*_format_and_sheets(path, data, name)), name)
+        return cleaned(replace(book, sheets=[_by_column(sheet) for sheet in book.sheets]))
     except (IntakeError, MemoryError):
         raise
     except Exception as error:  # in a damaged file a parser may fail anywhere, with anything

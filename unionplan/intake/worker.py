@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.intake import checks, kinds, masking, nils
-from unionplan.intake.bounds import bounded
 from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows, condensed
-from unionplan.intake.known_forms import Known, schema_kind
+from unionplan.intake.known_forms import Known, Recognition, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem, shown
@@ -33,7 +32,7 @@ _OWN_SHEETS = ("填写说明", "_unionplan")
 def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
     teach(job["words"])
-    return _book_answer(bounded(read_book(folder / "upload", job["name"]), job["name"]), job, folder)
+    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -92,7 +91,7 @@ def _entry(
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [],
-        "recognition": [asdict(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
+        "recognition": [_recognition(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
         "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
@@ -105,6 +104,10 @@ def _entry(
     else:
         entry["problems"] = [asdict(_unusable(sheet, layout, usable))]
     return entry
+
+
+def _recognition(one: Recognition) -> dict[str, Any]:
+    return {**asdict(one), "samples": [shown(sample) for sample in one.samples]}
 
 
 def _fill_ledger(
