@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -421,3 +423,19 @@ def test_a_unit_without_anything_to_report_says_so_once(app: AppTest, store: Sto
     commit = store.history()[-1]
     assert (commit.action, commit.note) == ("nil", "本月无：技术工人培训 2026-10")
     assert "“文澜区”2026年10月已登记过本月无：未变，不需要再登记。" in shown(app)
+
+
+def test_work_that_ends_while_the_page_is_drawn_is_not_missed(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch, workbook: Callable[[str], bytes]
+) -> None:
+    looks, calls = uploads.Uploads.looks, list[int]()
+
+    def late(self: uploads.Uploads, asked: Any, *rest: Any) -> list[uploads.Look]:
+        found = looks(self, asked, *rest)
+        calls.append(len(asked))
+        first = asked and sum(map(bool, calls)) == 1
+        return [replace(look, stage="working") for look in found] if first else found
+
+    monkeypatch.setattr(uploads.Uploads, "looks", late)
+    drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'1|甲厂|30|是"))))
+    assert "涉及“文澜区”：新增 1 家。" in shown(app)

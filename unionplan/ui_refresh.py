@@ -131,9 +131,9 @@ def _day(text: object) -> date | None:
 
 def progress(board: Board, files: Sequence[Handed], looks: Sequence[Look]) -> None:
     """What is still being read, compared or committed, each with a bar and a way to stop; asks again by itself."""
-    if not uploads().running():
-        return
     before = [look.stage for look in looks]
+    if not {"working", "committing"} & set(before):
+        return
 
     @st.fragment(run_every=0.5)
     def watch() -> None:
@@ -153,10 +153,9 @@ def _bars(looks: Sequence[Look]) -> None:
             name.html(f'<p class="up-line up-filename">{escape(look.handed.name)}</p>')
             bar.progress(min(max(look.share, 0.0), 1.0), text=look.words)
             stop.button("取消", key=f"cancel-{look.handed.id}", on_click=uploads().cancel, args=(look.handed.id,))
-    committing = [look for look in looks if look.stage == "committing"]
-    if committing:
-        note = "、".join(look.handed.name for look in committing[:3]) + ("等" if len(committing) > 3 else "")
-        st.html(f'<p class="up-line">正在入库：{escape(note)}</p>')
+    work = uploads().committing
+    if work:
+        st.progress(min(work.progress, 1.0), text=work.stage)
 
 
 def whole(board: Board, looks: Sequence[Look]) -> None:

@@ -170,6 +170,11 @@ class Uploads:
         works += [self._commits] if self._commits else []
         return [work for work in works if not work.done]
 
+    @property
+    def committing(self) -> Work[None] | None:
+        """What is being committed, None when nothing is."""
+        return self._commits if self._commits and not self._commits.done else None
+
     def cancel(self, name: str) -> None:
         """Stop reading and comparing one file; what is on its way into the store goes on."""
         if name in self._readings and name not in self._committing | set(self.outcomes):
