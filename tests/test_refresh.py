@@ -321,6 +321,7 @@ def test_a_form_seen_for_the_first_time_is_confirmed_once_and_the_next_file_of_i
     text = shown(app)
     assert "这种表样第一次见。请核对各列认得对不对，确认一次，以后同样的表不再问。" in text
     assert "工作表“一览”，企业台账，表头在第 2 行，共 8 列" in text
+    assert "单位名称" in text  # as a ledger calls it, not as a roster does
     assert "G2 厂务公开 是、否 厂务公开 确定" in re.sub(r"\s+", " ", text)
     confirmed(app)
     commit = store.history()[-1]

@@ -58,7 +58,7 @@ def _show_columns(sheet: SheetReading, name: str) -> None:
     where = f"工作表“{sheet.sheet}”，" if sheet.sheet else ""
     subtitle(f"{where}{NAMES[str(sheet.kind)]}，表头在第 {sheet.header_row} 行，共 {len(sheet.recognition)} 列")
     said = {one.cell: _said(sheet, one, name) for one in sheet.recognition}
-    rows = [(one.cell, one.label, "、".join(one.samples) or "—", _meaning(said[one.cell]), _sureness(one, said[one.cell]))
+    rows = [(one.cell, one.label, "、".join(one.samples) or "—", _meaning(said[one.cell], str(sheet.kind)), _sureness(one, said[one.cell]))
             for one in sheet.recognition]  # fmt: skip
     columns = table_html(("单元格", "原列名", "样例", "识别为", "把握"), rows, caption="各列的识别结果")
     st.html(f'<div class="up-stacked">{columns}</div>')
@@ -114,12 +114,12 @@ def _selects(sheet: SheetReading, columns: Sequence[Recognition], name: str) -> 
             literal(f"{one.cell} “{one.label}”{like}"),
             options,
             key=key,
-            format_func=partial(_meaning, near=_near_to(one)),
+            format_func=partial(_meaning, kind=str(sheet.kind), near=_near_to(one, str(sheet.kind))),
         )
 
 
-def _near_to(one: Recognition) -> str:
-    return "、".join(field_label(field) for field in one.candidates[:2])
+def _near_to(one: Recognition, kind: str) -> str:
+    return "、".join(called(field, kind) for field in one.candidates[:2])
 
 
 def _options(kind: str, one: Recognition) -> list[str]:
@@ -128,10 +128,15 @@ def _options(kind: str, one: Recognition) -> list[str]:
     return list(dict.fromkeys([*([OPEN] if _is_open(one) else []), *likely, LEFT_OUT, *synonyms(kind).values()]))
 
 
-def _meaning(field: str, near: str = "") -> str:
+def _meaning(field: str, kind: str, near: str = "") -> str:
     if field == OPEN:
         return f"请选择（可能是{near}）" if near else "请选择"
-    return field_label(field) if field else "不采用这一列"
+    return called(field, kind) if field else "不采用这一列"
+
+
+def called(field: str, kind: str | None) -> str:
+    """Return what a reader calls a field on a sheet of this kind."""
+    return FIELDS[field].label if kind == "W1" and field in FIELDS else field_label(field)
 
 
 def _sureness(one: Recognition, said: str) -> Cell:
@@ -271,7 +276,10 @@ def _edit_form(board: Board, form: Form) -> None:
         for number, (label, field) in enumerate(form.columns):
             options = list(dict.fromkeys([field, LEFT_OUT, *synonyms(form.kind).values()]))
             columns[label] = places[number % 3].selectbox(
-                literal(label), options, format_func=_meaning, key=f"edit-{form.fingerprint}-{number}"
+                literal(label),
+                options,
+                format_func=partial(_meaning, kind=form.kind),
+                key=f"edit-{form.fingerprint}-{number}",
             )
         saved = st.form_submit_button("保存修改")
     at = clock.now(board.plan.settings.clock)

@@ -19,7 +19,6 @@ from unionplan import narrative, theme
 from unionplan.attainment import Difference
 from unionplan.intake.desk import keep_ready
 from unionplan.intake.fields import readings
-from unionplan.intake.headers import field_label
 from unionplan.intake.prefill import prefilled
 from unionplan.intake.preview import Options, Preview
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
@@ -39,7 +38,7 @@ from unionplan.ui import (
     table,
 )
 from unionplan.ui_controls import clerk, keep, refuse, said, say_refused
-from unionplan.ui_memory import confirm_form, offer_aliases
+from unionplan.ui_memory import called, confirm_form, offer_aliases
 from unionplan.ui_problems import SHOWN, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
@@ -162,7 +161,7 @@ def whole(board: Board, looks: Sequence[Look]) -> None:
     """The drop at a glance, where there are several files, and one button for all that are sound."""
     if len(looks) < 2:
         return
-    counts = {stage: sum(look.stage == stage for look in looks) for stage in STAGES}
+    counts = {stage: sum(_shown_stage(look) == stage for look in looks) for stage in STAGES}
     words = "，".join(f"{STAGES[stage][0]} {count} 个" for stage, count in counts.items() if count)
     message("note", f"共 {len(looks)} 个文件：{words}。")
     if counts["done"]:
@@ -207,10 +206,13 @@ def _turn(name: str) -> None:
     st.session_state["said"][f"shown-{name}"] = not said(f"shown-{name}")
 
 
+def _shown_stage(look: Look) -> str:
+    """The stage as it is told: what was committed without changing anything is 未变."""
+    return "same" if look.stage == "done" and STAGES["same"][0] in look.words else look.stage
+
+
 def _title(look: Look) -> None:
-    word, role = STAGES[look.stage]
-    if look.stage == "done" and "未变" in look.words:
-        word, role = STAGES["same"]
+    word, role = STAGES[_shown_stage(look)]
     brief = _brief(look)
     under = f'<p class="up-line">{escape(brief)}</p>' if brief else ""
     chip = f'<span class="up-chip up-role-{role}">{word}</span>'
@@ -293,7 +295,8 @@ def _say_sheet(sheet: SheetReading) -> None:
     with part:
         if part.open:
             rows = [
-                (cell, label, field_label(field) if field else "未识别，不采用") for cell, label, field in sheet.columns
+                (cell, label, called(field, sheet.kind) if field else "未识别，不采用")
+                for cell, label, field in sheet.columns
             ]
             table(("单元格", "原列名", "识别为"), rows, caption="各列的识别结果")
 
