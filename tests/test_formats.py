@@ -422,6 +422,21 @@ def test_a_page_saved_in_one_file_is_read_with_its_sheet_names(book):
     assert [(one.name, list(one.rows)) for one in found.sheets] == [("台账", [[5, "文澜区"]])]
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<style>" + b"mso-number-format" * 100_000 + b"</style><table><tr><td>x</table>",
+        b"<table><tr><td>x</table>" + b"<x:Name>" * 200_000,
+        b"<table><tr><td>x</table>" + b"<!--" * 200_000,
+        b"<table><tr><td>x" + b"<a '" * 200_001,
+        b"<table><tr><td>" * 50_000 + b"x",
+    ],
+    ids=["styles", "names", "comments", "quotes", "nested"],
+)
+def test_broken_markup_costs_no_more_than_its_length(book, page):
+    assert any(row[0].startswith("x") for sheet in book(page).sheets for row in sheet.rows if row)
+
+
 # ------------------------------------------------------------------ the grid
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Book, Cell, Sheet, Table, Unreadable, address
 from unionplan.intake.cleaning import cleaned
+from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, too_large
 from unionplan.intake.limits import upload_bytes
 from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged, refuse_known
 
@@ -56,17 +57,20 @@ def read_book(path: Path, name: str, most: int | None = None) -> Book:
         raise IntakeError(name, "文件是空的", "须是有表头和数据的表格", "请检查是否选错了文件")
     try:
         kind, sheets = _format_and_sheets(path, data, name)
-        return cleaned(Book(kind, [_by_column(sheet) for sheet in sheets]))
+        return cleaned(Book(kind, [_held(sheet, name) for sheet in sheets]))
     except (IntakeError, MemoryError):
         raise
     except Exception as error:  # in a damaged file a parser may fail anywhere, with anything
         raise damaged(name) from error
 
 
-def _by_column(sheet: Sheet) -> Sheet:
-    """A large sheet held by column, as the checks go through it."""
-    width = 0 if isinstance(sheet.rows, Table) else max(map(len, sheet.rows), default=0)
-    if not LARGE < len(sheet.rows) * width <= LARGEST:
+def _held(sheet: Sheet, name: str) -> Sheet:
+    """A large sheet by column, as the checks go through it; raises IntakeError for one beyond all bounds."""
+    by_column = isinstance(sheet.rows, Table)
+    width = len(sheet.rows.columns) if isinstance(sheet.rows, Table) else max(map(len, sheet.rows), default=0)
+    if len(sheet.rows) > MAX_ROWS or width > MAX_COLUMNS:
+        raise too_large(name, sheet.name)
+    if by_column or not LARGE < len(sheet.rows) * width <= LARGEST:
         return sheet
     return replace(sheet, rows=Table([sheet.column(index) for index in range(width)], len(sheet.rows)))
 
