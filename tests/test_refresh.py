@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -241,7 +242,7 @@ def test_many_problems_are_gathered_by_kind_and_listed_on_demand(
     rows = [f"'{number}|厂{number}|几个|是" for number in range(1, 2001)]
     drop(app, ("两千.xlsx", workbook(ledger("文澜区", *rows))))
     text = shown(app)
-    assert "问题清单：须改正 2000 处，已处理 1 处" in text
+    assert "问题清单：须改正 2,000 处，已处理 1 处" in text
     assert "G3、G4、G5 等 2,000 处" in text
     assert "厂1999" not in text
 
@@ -407,3 +408,16 @@ def test_a_wrong_correction_is_told_and_changes_nothing(
     press(app, "查看改动")
     assert "还不能入库：请按上面的清单改正。数据没有改动。" in shown(app)
     assert store.head() == 2
+
+
+def test_a_unit_without_anything_to_report_says_so_once(app: AppTest, store: Store) -> None:
+    app.toggle(key="nothing").set_value(True)
+    app.run()
+    assert app.selectbox(key="nil-month").value == date(2026, 10, 31)
+    app.selectbox(key="nil-unit").set_value("文澜区")
+    app.run()
+    press(app, "登记零报告")
+    assert "已登记“文澜区”2026年10月技术工人培训本月无：第 2 次更新。" in shown(app)
+    commit = store.history()[-1]
+    assert (commit.action, commit.note) == ("nil", "本月无：技术工人培训 2026-10")
+    assert "“文澜区”2026年10月已登记过本月无：未变，不需要再登记。" in shown(app)

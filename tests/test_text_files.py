@@ -157,9 +157,8 @@ def test_blank_lines_at_the_end_are_no_rows(sheet):
     assert len(sheet(HEAD + "".join(map(line, range(LARGE // 10))) + ",\n\n,\n").rows) == LARGE // 10 + 1
 
 
-@pytest.mark.parametrize("text", ["," * 17_000 + "x\n1,2\n", "a,b\n" * 1_048_577], ids=["wide", "long"])
-def test_a_text_beyond_a_sheet_is_refused(refusal, text):
-    assert refusal(text).startswith("台账.csv：表格铺开后异常地大。每张表不超过 1,048,576 行、16,384 列")
+def test_a_text_longer_than_a_sheet_is_refused(refusal):
+    assert refusal("a,b\n" * 1_048_577).startswith("台账.csv：表格铺开后异常地大。每张表不超过 1,048,576 行、16,384 列")
 
 
 # ------------------------------------------------------------------ what is no table

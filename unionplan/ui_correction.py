@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 from typing import Any
 
@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 
 from unionplan.intake.correction import correction
+from unionplan.intake.nil_reports import nil_report
 from unionplan.intake.preview import Preview, submit
-from unionplan.observations import CLEAR, FIELDS, Field, control_codes, registration_codes
+from unionplan.observations import CLEAR, FIELDS, NIL_DATASETS, Field, control_codes, registration_codes
 from unionplan.ui import Board, message, note_line, open_section, table
 from unionplan.ui_controls import acted, refuse, say_refused
 from unionplan.ui_problems import show_problems
@@ -87,10 +88,11 @@ def _edit(board: Board, record: Mapping[Any, Any]) -> None:
 
 def _part(board: Board, part: str, names: Sequence[str], now: Mapping[str, str], key: str) -> dict[str, str]:
     st.html(f'<p class="up-part">{escape(part)}</p>')
-    places = st.columns(3)
-    return {
-        name: _control(board, places[number % 3], FIELDS[name], now[name], key) for number, name in enumerate(names)
-    }
+    said: dict[str, str] = {}
+    for first in range(0, len(names), 3):  # a row at a time, so that a phone keeps their order
+        for place, name in zip(st.columns(3), names[first : first + 3], strict=False):
+            said[name] = _control(board, place, FIELDS[name], now[name], key)
+    return said
 
 
 def _control(board: Board, place: Any, field: Field, now: str, key: str) -> str:
@@ -164,3 +166,43 @@ def _shown(value: object) -> str:
 
 def report_nil(board: Board) -> None:
     """零报告: a unit has nothing to report for a month, which is not the same as not having reported."""
+    if not open_section("零报告", "登记本月无", "nothing"):
+        return
+    _say_done("nil")
+    note_line("本月确实没有内容的，登记为“本月无”；它与没有报送不同，不会再列为未报送。")
+    units, months = [unit.name for unit in board.plan.units], _months(board.today)
+    places = st.columns(3)
+    unit = places[0].selectbox("填报单位", ["", *units], key="nil-unit", format_func=lambda word: word or "请选择")
+    dataset = places[1].selectbox("内容", list(NIL_DATASETS), key="nil-dataset", format_func=NIL_DATASETS.__getitem__)
+    month = places[2].selectbox("月份", months, key="nil-month", format_func=lambda day: f"{day.year}年{day.month}月")
+    if not unit:
+        return
+    seen = nil_report(board.store, unit, dataset, month)
+    if seen.problems:
+        show_problems(seen.problems, seen.file, "nil")
+    if seen.change is None:
+        message("error", "还不能登记：请按上面的清单处理。数据没有改动。")
+        return
+    if seen.same:
+        message("ok", f"“{unit}”{month.year}年{month.month}月已登记过本月无：未变，不需要再登记。")
+        return
+    st.button("登记零报告", type="primary", key="confirm-nil", disabled=board.plan.settings.sample,
+              on_click=_report, args=(board, seen, f"“{unit}”{month.year}年{month.month}月{NIL_DATASETS[dataset]}"))  # fmt: skip
+    say_refused("nil")
+
+
+def _months(today: date) -> list[date]:
+    """The last days of this month's and the eleven months before it, the last month that is over first."""
+    first = [
+        date(today.year + (today.month - 1 - back) // 12, (today.month - 1 - back) % 12 + 1, 1)
+        for back in range(-1, 12)
+    ]
+    ends = [day - timedelta(days=1) for day in first]
+    return [*ends[1:], ends[0]]
+
+
+def _report(board: Board, seen: Preview, words: str) -> None:
+    done: list[int | None] = []
+    acted("nil", board, lambda person: done.append(submit(board.store, seen, person, "")))
+    if done:
+        _note_done("nil", f"已登记{words}本月无：第 {done[0]} 次更新。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from unionplan import theme
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
 from unionplan.intake.receipt import receipt, receipt_stem
+from unionplan.intake.sheet_changes import rows_of
 from unionplan.ui import Cell, csv_bytes, download, subtitle, table_html
 from unionplan.ui_controls import keep
 
@@ -26,10 +28,15 @@ GROUP_HEADERS = ("级别", "问题", "处数", "位置", "怎么办")
 
 def severities(problems: Iterable[Problem]) -> str:
     """Return how many problems there are of each level, 须改正 2 处，已处理 1 处."""
-    levels = [found.severity for found in problems]
-    return "，".join(
-        f"{word} {levels.count(level)} 处" for level, word in theme.SEVERITY_WORDS.items() if level in levels
-    )
+    levels = Counter[str]()
+    for found in problems:
+        levels[found.severity] += cells_told(found)
+    return "，".join(f"{word} {levels[level]:,} 处" for level, word in theme.SEVERITY_WORDS.items() if levels[level])
+
+
+def cells_told(found: Problem) -> int:
+    """Return how many cells a line of the list tells of: one, or all those that were gathered in it."""
+    return max(1, len(rows_of(found))) if found.cells else 1
 
 
 def show_problems(problems: Sequence[Problem], file: FileReading, name: str, only_valid: bool = False) -> None:
@@ -48,7 +55,7 @@ def show_problems(problems: Sequence[Problem], file: FileReading, name: str, onl
     if len(found) > FEW:
         groups = table_html(GROUP_HEADERS, _grouped(shown, several), numeric=(2,), caption="问题分类")
         st.html(f'<div class="up-stacked">{groups}</div>')
-        part = st.expander(f"逐处查看（{len(shown):,} 处）", key=f"each-{name}", on_change="rerun")
+        part = st.expander(f"逐条查看（{len(shown):,} 条）", key=f"each-{name}", on_change="rerun")
         with part:
             if part.open:
                 _list_problems(shown, several)
@@ -101,7 +108,7 @@ def _list_problems(shown: Sequence[Problem], several: bool) -> None:
     lines = [_problem_line(one, several) for one in shown[:SHOWN]]
     st.html(f'<div class="up-stacked">{table_html(PROBLEM_HEADERS, lines, caption="问题清单")}</div>')
     if len(shown) > SHOWN:
-        st.caption(f"只显示前 {SHOWN} 处，全部见下载的清单。")
+        st.caption(f"只显示前 {SHOWN} 条，全部见下载的清单。")
 
 
 def _of_level(found: Sequence[Problem], name: str) -> list[Problem]:
@@ -128,8 +135,9 @@ def _group_line(ones: Sequence[Problem], several: bool) -> tuple[str | Cell, ...
     level = Cell(theme.SEVERITY_WORDS[first.severity], ROLE_OF[first.severity])
     says = first.message if len(ones) == 1 else re.sub(r"（.*）$", "", first.message, flags=re.S)
     places = list(dict.fromkeys(place_of(one, several) for one in ones))
-    where = "、".join(places[:3]) + (f" 等 {len(places):,} 处" if len(places) > 3 else "")
-    return level, f"{says}。", f"{len(ones):,}", where, f"{first.fix}。"
+    told = sum(map(cells_told, ones))
+    where = "、".join(places[:3]) + (f" 等 {told:,} 处" if len(places) > 3 else "")
+    return level, f"{says}。", f"{told:,}", where, f"{first.fix}。"
 
 
 def _problem_line(found: Problem, several: bool) -> tuple[str | Cell, ...]:

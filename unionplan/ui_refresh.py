@@ -17,6 +17,7 @@ import streamlit as st
 
 from unionplan import narrative, theme
 from unionplan.attainment import Difference
+from unionplan.intake.desk import keep_ready
 from unionplan.intake.fields import readings
 from unionplan.intake.headers import field_label
 from unionplan.intake.prefill import prefilled
@@ -43,16 +44,15 @@ from unionplan.ui_problems import SHOWN, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
-DATED = ("W1", "W2", "W3b")
+DATED = ("W1", "W2", "W3a", "W3b", "W6", "W7")
 UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位"}
 ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-OPEN_AT_ONCE = 1  # a file alone is shown in full; of several each opens on a click
 DAY = Field("as_of", "统计时点", "date")
 STAGES = {
     "cancelled": ("已取消", "neutral"), "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
     "same": ("未变", "neutral"), "ready": ("可以入库", "on_pace"), "committing": ("正在入库", "neutral"),
-    "done": ("已入库", "attained"), "working": ("正在读取", "neutral"),
+    "done": ("已入库", "attained"), "working": ("正在核对", "neutral"),
 }  # fmt: skip
 """stage of a file → what a reader is told, in which colour."""
 APART = ("填报单位", "月份", "指标", "企业类型", "台账", "汇总表", "已覆盖差", "应覆盖差")
@@ -74,9 +74,12 @@ def templates(board: Board) -> None:
 
 def dropped(board: Board) -> list[Handed]:
     """The files that were dropped, and before them the name of whoever drops them, where it is not known."""
+    keep_ready()
     if not board.person.name:
         st.text_input("经办人", key="who", placeholder="填写姓名，记入更新记录")
-    files = st.file_uploader("表格文件（.xlsx、.xls、.et、.csv）", accept_multiple_files=True, key="files") or ()
+    files = (
+        st.file_uploader("表格文件（.xlsx、.xls、.et、.ods、.csv 等）", accept_multiple_files=True, key="files") or ()
+    )
     if not files:
         st.html('<p class="up-line">可以一次拖进多个文件；每个文件各自核对、各自入库，有问题的不影响其他文件。</p>')
     return [Handed(file.file_id, file.name, file.getvalue()) for file in files]
@@ -163,6 +166,8 @@ def whole(board: Board, looks: Sequence[Look]) -> None:
     counts = {stage: sum(look.stage == stage for look in looks) for stage in STAGES}
     words = "，".join(f"{STAGES[stage][0]} {count} 个" for stage, count in counts.items() if count)
     message("note", f"共 {len(looks)} 个文件：{words}。")
+    if counts["done"]:
+        st.page_link("app.py", label="到目标总览看结果")
     ready = [look for look in looks if look.stage == "ready"]
     if ready:
         label = f"全部入库（{len(ready)} 个合格文件）"
@@ -177,39 +182,47 @@ def whole(board: Board, looks: Sequence[Look]) -> None:
 
 
 def card(board: Board, look: Look, several: bool) -> None:
-    """One file from what it was taken for to its confirmation."""
+    """One file from what it was taken for to its confirmation; of several each opens on a click."""
     if look.stage == "working":
         return
-    with st.container(border=True, key=f"up-file-{look.handed.id}"):
-        _title(look)
-        if look.stage == "done":
-            message("ok", look.words)
-            st.page_link("app.py", label="到目标总览看结果")
-        elif look.stage == "cancelled":
-            message("note", "已取消，没有读完。数据没有改动。")
-            st.button("重新读取", key=f"retry-{look.handed.id}", on_click=_again, args=(look.handed.id,))
-        elif not several:
+    name = look.handed.id
+    with st.container(border=True, key=f"up-file-{name}"):
+        if not several:
+            _title(look)
             _body(board, look)
-        else:
-            part = st.expander("查看和处理", type="compact", key=f"open-{look.handed.id}", on_change="rerun")
-            with part:
-                if part.open:
-                    _body(board, look)
+            return
+        if look.stage == "done":
+            _title(look)
+            return
+        title, button = st.columns([8, 1.4], vertical_alignment="center")
+        with title:
+            _title(look)
+        shown = bool(said(f"shown-{name}"))
+        button.button("收起" if shown else "查看和处理", key=f"open-{name}", on_click=_turn, args=(name,))
+        if shown:
+            _body(board, look)
+
+
+def _turn(name: str) -> None:
+    """Open a file's card, or close it."""
+    st.session_state["said"][f"shown-{name}"] = not said(f"shown-{name}")
 
 
 def _title(look: Look) -> None:
     word, role = STAGES[look.stage]
     if look.stage == "done" and "未变" in look.words:
         word, role = STAGES["same"]
-    chip = f'<span class="up-chip up-role-{role}">{word}</span>'
     brief = _brief(look)
     under = f'<p class="up-line">{escape(brief)}</p>' if brief else ""
+    chip = f'<span class="up-chip up-role-{role}">{word}</span>'
     st.html(f'<h2 class="up-title up-filename">{escape(look.handed.name)} {chip}</h2>{under}')
 
 
 def _brief(look: Look) -> str:
     """One line on a file: what it holds and what stands in its way."""
-    if look.stage in ("done", "unread") or look.file is None:
+    if look.stage == "done" or look.file is None:
+        return look.words
+    if look.stage == "unread":
         return ""
     kinds = "、".join(dict.fromkeys(NAMES[sheet.kind] for sheet in look.file.sheets if sheet.kind)) or "没有认出表格"
     counts = severities(look.seen.problems if look.seen else look.file.all_problems())
@@ -217,13 +230,23 @@ def _brief(look: Look) -> str:
 
 
 def _body(board: Board, look: Look) -> None:
-    assert look.file is not None
-    if look.stage == "unread":
+    if look.stage == "done":
+        message("ok", "数据已更新，打开着的看板会自动刷新。" if STAGES["same"][0] not in look.words else look.words)
+        st.page_link("app.py", label="到目标总览看结果")
+    elif look.stage == "cancelled":
+        message("note", "已取消，没有读完。数据没有改动。")
+        st.button("重新读取", key=f"retry-{look.handed.id}", on_click=_again, args=(look.handed.id,))
+    elif look.stage == "unread":
         _say_unread(look)
-        return
-    if look.stage == "form":
+    elif look.stage == "form":
         confirm_form(board, look)
-        return
+    else:
+        _review(board, look)
+
+
+def _review(board: Board, look: Look) -> None:
+    """What a readable file holds, what is wrong with it, what it would change."""
+    assert look.file is not None
     assert look.seen is not None
     for sheet in look.file.sheets:
         _say_sheet(sheet)
@@ -255,7 +278,8 @@ def _what_to_do(seen: Preview) -> str:
     rules = {found.rule for found in seen.problems if found.severity == "reject"}
     if rules and rules <= set(UNSAID):
         return f"还差一步：请在上面{'、'.join(UNSAID[rule] for rule in UNSAID if rule in rules)}。数据没有改动。"
-    return "这个文件还不能入库：请按上面的清单改正，保存后重新拖进来。数据没有改动。"
+    named = "不认识的名称可以在上面记为别名；其余" if rules & {"unit_unknown", "type_unknown"} else ""
+    return f"这个文件还不能入库：{named}请按上面的清单改正，保存后重新拖进来。数据没有改动。"
 
 
 def _say_sheet(sheet: SheetReading) -> None:

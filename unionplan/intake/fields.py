@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -194,14 +194,16 @@ _SUFFIXES = {
 
 def _count(cell: Cell, field: Field, scale: int = 1) -> Value:
     """A whole number; one stated in ten thousands is multiplied exactly, or refused where nothing whole comes out."""
-    if isinstance(cell, bool | date | timedelta):
+    if isinstance(cell, bool | date | time | timedelta):
         return Value(None, "not_integer", str(cell))
     if isinstance(cell, str):
         return _count_in_words(cell, field, scale)
     if isinstance(cell, float) or scale > 1:
         return _scaled(f"{cell:.15g}", cell, scale)
     assert isinstance(cell, int)
-    return Value(None, "negative", str(cell)) if cell < 0 else Value(cell)
+    if not 0 <= cell <= _MOST:
+        return _scaled(str(cell), cell, 1)
+    return Value(cell)
 
 
 def stated_count(cell: Cell, name: str, scale: int = 1) -> int | None:
@@ -212,6 +214,10 @@ def stated_count(cell: Cell, name: str, scale: int = 1) -> int | None:
     return value
 
 
+_MOST = 10**12
+"""No count of anything here comes near it; what lies beyond is a slip of the program that wrote it."""
+
+
 def _scaled(number: str, cell: Cell, scale: int) -> Value:
     try:
         value = Fraction(number) * scale
@@ -219,6 +225,8 @@ def _scaled(number: str, cell: Cell, scale: int) -> Value:
         return Value(None, "not_integer", f"“{cell}”")
     if value < 0:
         return Value(None, "negative", str(cell))
+    if value > _MOST:
+        return Value(None, "not_integer", f"“{cell}”异常地大")
     if value.denominator > 1:
         return Value(None, "not_integer", f"{cell} × {scale} 不是整数" if scale > 1 else str(cell))
     return Value(int(value))

@@ -12,6 +12,7 @@ from functools import lru_cache
 from html import unescape
 
 from unionplan.errors import IntakeError
+from unionplan.intake.bounds import require_few_sheets
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.decoding import decoded
 from unionplan.intake.delimited import text_cell
@@ -51,6 +52,7 @@ def page_sheets(text: str, name: str, titles: list[str] | None = None) -> list[S
     page.finish()
     if page.password or not page.tables:
         raise _no_table(page, name)
+    require_few_sheets(len(page.tables), name)
     named = titles if titles is not None else [unescape(title).strip() for title in _SHEET_NAME.findall(text)]
     if len(named) != len(page.tables):
         named = [""] if len(page.tables) == 1 else [f"表{number}" for number, _ in enumerate(page.tables, 1)]

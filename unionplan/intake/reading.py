@@ -10,9 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from unionplan.errors import IntakeError
+from unionplan.intake.bounds import bounded
 from unionplan.intake.cells import Book, Cell, Sheet, Table, Unreadable, address
 from unionplan.intake.cleaning import cleaned
-from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, too_large
+from unionplan.intake.grid import MAX_ROWS, too_large
 from unionplan.intake.limits import upload_bytes
 from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged, refuse_known
 
@@ -56,8 +57,8 @@ def read_book(path: Path, name: str, most: int | None = None) -> Book:
     if not data.strip(b"\x00 \t\r\n"):
         raise IntakeError(name, "文件是空的", "须是有表头和数据的表格", "请检查是否选错了文件")
     try:
-        kind, sheets = _format_and_sheets(path, data, name)
-        return cleaned(Book(kind, [_held(sheet, name) for sheet in sheets]))
+        book = bounded(Book(*_format_and_sheets(path, data, name)), name)
+        return cleaned(replace(book, sheets=[_held(sheet, name) for sheet in book.sheets]))
     except (IntakeError, MemoryError):
         raise
     except Exception as error:  # in a damaged file a parser may fail anywhere, with anything
@@ -65,12 +66,11 @@ def read_book(path: Path, name: str, most: int | None = None) -> Book:
 
 
 def _held(sheet: Sheet, name: str) -> Sheet:
-    """A large sheet by column, as the checks go through it; raises IntakeError for one beyond all bounds."""
-    by_column = isinstance(sheet.rows, Table)
-    width = len(sheet.rows.columns) if isinstance(sheet.rows, Table) else max(map(len, sheet.rows), default=0)
-    if len(sheet.rows) > MAX_ROWS or width > MAX_COLUMNS:
+    """A large sheet by column, as the checks go through it; raises IntakeError for one that is too long."""
+    if len(sheet.rows) > MAX_ROWS:
         raise too_large(name, sheet.name)
-    if by_column or not LARGE < len(sheet.rows) * width <= LARGEST:
+    width = 0 if isinstance(sheet.rows, Table) else max(map(len, sheet.rows), default=0)
+    if not LARGE < len(sheet.rows) * width <= LARGEST:
         return sheet
     return replace(sheet, rows=Table([sheet.column(index) for index in range(width)], len(sheet.rows)))
 

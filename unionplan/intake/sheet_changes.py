@@ -90,5 +90,14 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
 
 def rejected_rows(sheet: str, problems: Iterable[Problem]) -> int:
     """Return how many rows of a sheet hold something that must be put right."""
-    cells = (found.cell for found in problems if found.severity == "reject" and found.sheet == sheet)
-    return len({match[1] for cell in cells if (match := _ROW.fullmatch(cell))})
+    rejects = (found for found in problems if found.severity == "reject" and found.sheet == sheet)
+    return len({row for found in rejects for row in rows_of(found)})
+
+
+def rows_of(found: Problem) -> list[int]:
+    """Return the row of every cell that a problem is about, counted from 1; nothing for a whole sheet."""
+    rows: list[int] = []
+    for place in found.cells or found.cell.split("、"):
+        ends = [int(match[1]) for end in place.split(":") if (match := _ROW.fullmatch(end))]
+        rows += range(ends[0], ends[-1] + 1) if ends else ()
+    return rows

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.intake import checks, kinds, masking, nils
-from unionplan.intake.bounds import bounded
 from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows, condensed
-from unionplan.intake.known_forms import Known, schema_kind
+from unionplan.intake.known_forms import Known, Recognition, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
 from unionplan.intake.problems import Problem, problem, shown
@@ -25,13 +24,15 @@ from unionplan.intake.typed import Typed
 from unionplan.observations import FIELDS
 
 USABLE = ("W1", *kinds.COLUMNS, "units")
+_EMPTY = ("no_rows", "nil_return")
+"""What an empty table is told, unless it says 本月无 for a unit: then that is told."""
 _OWN_SHEETS = ("填写说明", "_unionplan")
 
 
 def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return the file `upload` in `folder` as tables: its format, problems and sheets; IntakeError if unreadable."""
     teach(job["words"])
-    return _book_answer(bounded(read_book(folder / "upload", job["name"]), job["name"]), job, folder)
+    return _book_answer(read_book(folder / "upload", job["name"]), job, folder)
 
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -90,7 +91,7 @@ def _entry(
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
         "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [],
-        "recognition": [asdict(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
+        "recognition": [_recognition(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
         "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
@@ -103,6 +104,10 @@ def _entry(
     else:
         entry["problems"] = [asdict(_unusable(sheet, layout, usable))]
     return entry
+
+
+def _recognition(one: Recognition) -> dict[str, Any]:
+    return {**asdict(one), "samples": [shown(sample) for sample in one.samples]}
 
 
 def _fill_ledger(
@@ -132,7 +137,7 @@ def _fill_return(
     entry["nils"] = said.said
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or said == nils.Nils((), ()))]
+    told = [*said.problems, *(one for one in found.problems if one.rule not in _EMPTY or said == nils.Nils((), ()))]
     entry["problems"] = [vars(one) for one in condensed(told)]
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
