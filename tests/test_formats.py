@@ -272,6 +272,11 @@ def test_an_xml_cell_stands_where_its_index_and_the_merges_before_it_say(book):
     assert sheet.merged == ((0, 0, 1, 1),)
 
 
+def test_an_xml_row_may_stand_for_several_that_are_empty(book):
+    row = '<Row{}><Cell><Data ss:Type="String">甲</Data></Cell></Row>'.format
+    assert rows_of(book(xml(row(' ss:Span="2"') + row("")))) == [["甲"], [], [], ["甲"]]
+
+
 def test_a_lasting_format_may_come_from_the_row_or_the_column(book):
     data = '<Data ss:Type="DateTime">1899-12-31T02:00:00.000</Data>'
     table = f'<Column ss:StyleID="lasting" ss:Span="1"/><Row><Cell>{data}</Cell></Row><Row ss:StyleID="lasting"><Cell ss:Index="3">{data}</Cell></Row>'
