@@ -272,6 +272,11 @@ def test_an_xml_cell_stands_where_its_index_and_the_merges_before_it_say(book):
     assert sheet.merged == ((0, 0, 1, 1),)
 
 
+def test_an_xml_row_may_stand_for_several_that_are_empty(book):
+    row = '<Row{}><Cell><Data ss:Type="String">甲</Data></Cell></Row>'.format
+    assert rows_of(book(xml(row(' ss:Span="2"') + row("")))) == [["甲"], [], [], ["甲"]]
+
+
 def test_a_lasting_format_may_come_from_the_row_or_the_column(book):
     data = '<Data ss:Type="DateTime">1899-12-31T02:00:00.000</Data>'
     table = f'<Column ss:StyleID="lasting" ss:Span="1"/><Row><Cell>{data}</Cell></Row><Row ss:StyleID="lasting"><Cell ss:Index="3">{data}</Cell></Row>'
@@ -420,6 +425,21 @@ def test_a_page_saved_in_one_file_is_read_with_its_sheet_names(book):
             b'Content-Type: text/html; charset="gb2312"\r\n\r\n' + sheet + b"\r\n--x--\r\n")  # fmt: skip
     found = book(data)
     assert [(one.name, list(one.rows)) for one in found.sheets] == [("台账", [[5, "文澜区"]])]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<style>" + b"mso-number-format" * 100_000 + b"</style><table><tr><td>x</table>",
+        b"<table><tr><td>x</table>" + b"<x:Name>" * 200_000,
+        b"<table><tr><td>x</table>" + b"<!--" * 200_000,
+        b"<table><tr><td>x" + b"<a '" * 200_001,
+        b"<table><tr><td>" * 50_000 + b"x",
+    ],
+    ids=["styles", "names", "comments", "quotes", "nested"],
+)
+def test_broken_markup_costs_no_more_than_its_length(book, page):
+    assert any(row[0].startswith("x") for sheet in book(page).sheets for row in sheet.rows if row)
 
 
 # ------------------------------------------------------------------ the grid

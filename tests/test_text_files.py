@@ -151,6 +151,16 @@ def test_a_large_file_gives_the_same_cells_as_a_small_one(sheet, odd):
     assert large.rows[len(large.rows) - 1] == line(LARGE // 12 - 1).strip().split(",")
 
 
+def test_blank_lines_at_the_end_are_no_rows(sheet):
+    line = "文澜第{0}针织厂,{0:06}\n".format
+    assert len(sheet(HEAD + line(1) + "\n,\n\n").rows) == 2
+    assert len(sheet(HEAD + "".join(map(line, range(LARGE // 10))) + ",\n\n,\n").rows) == LARGE // 10 + 1
+
+
+def test_a_text_longer_than_a_sheet_is_refused(refusal):
+    assert refusal("a,b\n" * 1_048_577).startswith("台账.csv：表格铺开后异常地大。每张表不超过 1,048,576 行、16,384 列")
+
+
 # ------------------------------------------------------------------ what is no table
 
 

@@ -70,6 +70,8 @@ def csv_rows(text: str, separator: str, name: str) -> list[list[Cell]]:
         quotes = "quote" in str(error) or "end of data" in str(error) or "expected after" in str(error)
         what = "引号不成对，分不出单元格" if quotes else "分不出单元格"
         raise IntakeError(name, f"从第 {begins} 行起{what}", "每个引号须成对", SAVE_AS) from error
+    while found and not found[-1]:
+        found.pop()
     return found
 
 

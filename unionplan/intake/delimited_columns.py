@@ -171,6 +171,17 @@ def _with_odd_rows(table: Any, odd: dict[int, list[str]], encoding: str) -> Tabl
         found.append(_as_cells(codes, values, telling))
     while found and not found[-1].values:
         found.pop()
+    return _without_blank_end(found, height)
+
+
+def _without_blank_end(found: list[Coded], height: int) -> Table:
+    """The table up to its last row that holds anything."""
+    import numpy as np
+
+    if height and not any(column.codes[-1] >= 0 for column in found):
+        filled = (np.flatnonzero(column.codes >= 0) for column in found)
+        height = max((int(places[-1]) + 1 for places in filled if len(places)), default=0)
+        found = [Coded(column.codes[:height], column.values) for column in found]
     return Table(found, height)
 
 

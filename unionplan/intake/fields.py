@@ -128,7 +128,7 @@ def folded(cell: Cell) -> str:
 
 def _reader(field: Field, units: Mapping[str, str], text_file: bool, scale: int) -> Callable[[Cell], Value]:
     readers: dict[str, Callable[[Cell], Value]] = {
-        "text": lambda cell: Value(" ".join(str(_day(cell) or cell).split())),
+        "text": _words,
         "code": _code,
         "uscc": _uscc,
         "date": lambda cell: _date(cell, field.id.endswith("_end")),
@@ -147,6 +147,12 @@ def _reader(field: Field, units: Mapping[str, str], text_file: bool, scale: int)
         "choice": lambda cell: _choice(cell, field),
     }
     return readers[field.kind]
+
+
+def _words(cell: Cell) -> Value:
+    """A text with plain single spaces; one that had others inside is told."""
+    text = " ".join(str(_day(cell) or cell).split())
+    return _repaired(text, cell) if isinstance(cell, str) else Value(text)
 
 
 def _code(cell: Cell) -> Value:

@@ -52,11 +52,16 @@ class Grid:
     def _take(self, count: int, fits: bool) -> None:
         self._room -= count
         if self._room < 0 or not fits:
-            sheet = f"工作表“{self._title}”" if self._title else "表格"
-            raise IntakeError(
-                self._file, f"{sheet}铺开后异常地大", "每张表不超过 1,048,576 行、16,384 列、4,000 万个单元格",
-                "请删去表格以外填满的行和列，另存为 .xlsx 后重新上传",
-            )  # fmt: skip
+            raise too_large(self._file, self._title)
+
+
+def too_large(file: str, title: str) -> IntakeError:
+    """Return what a file is told one of whose sheets is beyond what a sheet can hold."""
+    sheet = f"工作表“{title}”" if title else "表格"
+    return IntakeError(
+        file, f"{sheet}铺开后异常地大", "每张表不超过 1,048,576 行、16,384 列、4,000 万个单元格",
+        "请删去表格以外填满的行和列，另存为 .xlsx 后重新上传",
+    )  # fmt: skip
 
 
 def shown(hidden: set[int], length: int) -> tuple[int, ...]:

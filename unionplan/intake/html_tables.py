@@ -23,8 +23,7 @@ from unionplan.intake.refusals import ALLOWED, SAVE_AS
 from unionplan.intake.xlsx_styles import PLAIN, Meanings, shown_as
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_SHEET_NAME = re.compile(r"<x:Name>(.*?)</x:Name>", re.DOTALL)
-_RULE = re.compile(r"([^{}]+)\{([^}]*)\}")
+_SHEET_NAME = re.compile(r"<x:Name>([^<]*)</x:Name>")
 _NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^;]+))""", re.IGNORECASE)
 _MEANT = "\ufdd0"
 """Stands for a space that is content: one that Excel marks as meant."""
@@ -214,8 +213,9 @@ class _Page:
             self._note_formats(text)
 
     def _note_formats(self, css: str) -> None:
-        for selectors, rules in _RULE.findall(css):
-            if found := _NUMBER_FORMAT.search(rules):
+        for rule in css.split("}"):
+            selectors, _, rules = rule.rpartition("{")
+            if selectors and (found := _NUMBER_FORMAT.search(rules)):
                 for selector in selectors.split(","):
                     self.formats[selector.strip().rpartition(".")[2]] = next(filter(None, found.groups()), "")
 

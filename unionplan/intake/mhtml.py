@@ -13,7 +13,7 @@ from unionplan.intake.decoding import decoded
 from unionplan.intake.html_tables import page_sheets
 from unionplan.intake.refusals import ALLOWED, SAVE_AS
 
-_NAMED = re.compile(r"<x:Name>(.*?)</x:Name>\s*<x:WorksheetSource\s+HRef=\"([^\"]+)\"", re.DOTALL | re.IGNORECASE)
+_NAMED = re.compile(r"<x:Name>([^<]*)</x:Name>\s{0,99}<x:WorksheetSource\s{1,9}HRef=\"([^\"]+)\"", re.IGNORECASE)
 
 
 def mhtml_sheets(data: bytes, name: str) -> list[Sheet]:

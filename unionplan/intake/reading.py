@@ -13,6 +13,7 @@ from unionplan.errors import IntakeError
 from unionplan.intake.bounds import bounded
 from unionplan.intake.cells import Book, Cell, Sheet, Table, Unreadable, address
 from unionplan.intake.cleaning import cleaned
+from unionplan.intake.grid import MAX_ROWS, too_large
 from unionplan.intake.limits import upload_bytes
 from unionplan.intake.refusals import ALLOWED, SAVE_AS, damaged, refuse_known
 
@@ -57,15 +58,17 @@ def read_book(path: Path, name: str, most: int | None = None) -> Book:
         raise IntakeError(name, "文件是空的", "须是有表头和数据的表格", "请检查是否选错了文件")
     try:
         book = bounded(Book(*_format_and_sheets(path, data, name)), name)
-        return cleaned(replace(book, sheets=[_by_column(sheet) for sheet in book.sheets]))
+        return cleaned(replace(book, sheets=[_held(sheet, name) for sheet in book.sheets]))
     except (IntakeError, MemoryError):
         raise
     except Exception as error:  # in a damaged file a parser may fail anywhere, with anything
         raise damaged(name) from error
 
 
-def _by_column(sheet: Sheet) -> Sheet:
-    """A large sheet held by column, as the checks go through it."""
+def _held(sheet: Sheet, name: str) -> Sheet:
+    """A large sheet by column, as the checks go through it; raises IntakeError for one that is too long."""
+    if len(sheet.rows) > MAX_ROWS:
+        raise too_large(name, sheet.name)
     width = 0 if isinstance(sheet.rows, Table) else max(map(len, sheet.rows), default=0)
     if not LARGE < len(sheet.rows) * width <= LARGEST:
         return sheet
