@@ -145,6 +145,11 @@ def test_merged_cells_say_how_deep_a_header_is():
         assert fields(layout)["非公有制企业/已签数"] == "covered@非公有制企业"
 
 
+def test_a_merged_cell_may_reach_below_the_last_row():
+    layout = laid_out(sheet_of("区县 | 企业总数 | 已签数", [(0, 0, 5, 0)]), KNOWN)
+    assert (layout.header, layout.depth, layout.rows) == (0, 1, ())
+
+
 def test_rows_of_units_of_column_numbers_and_of_translations_are_no_header_and_no_data():
     layout = laid_out(sheet_of("""
 区县 | 企业类型 | 企业总数 | 已签数

@@ -69,6 +69,7 @@ def depths(sheet: Sheet, top: int, span: Span = ALL) -> list[int]:
     low = max((last for first, left, last, right in sheet.merged
                if first == top and last > first and span[0] <= left <= span[1]), default=top) - top + 1  # fmt: skip
     if low > 1:
+        low = min(low, len(sheet.rows) - top)  # a merged cell may reach below the last filled row
         while deepest < low and is_heading(sheet.rows[top + deepest], span, 1):  # one word under a merged cell
             deepest += 1
         return [min(low, deepest)]
