@@ -55,7 +55,8 @@ class Layout:
 
     `indicator` is the one that the title names; None where it names none or several. `types`: the enterprise
     types that it names (observations.TOLD). `recognition` stands beside `columns`, `fingerprint` is the form's,
-    `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report.
+    `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report. `partial`:
+    it lacks columns that its kind needs, and can only be refused by its name.
     `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
     `groups`: rows between the data that name what follows. `single`: its title says that it counts contracts
     signed by one enterprise each.
@@ -79,6 +80,7 @@ class Layout:
     groups: tuple[tuple[int, str], ...] = ()
     single: bool = False
     end: int | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class _Header:
     columns: tuple[tuple[int, int, tuple[str, ...]], ...]
     meanings: tuple[Meaning, ...]
     form: str = "new"
+    partial: bool = False
 
     @property
     def fields(self) -> set[str]:
@@ -278,7 +281,7 @@ def _other(sheet: Sheet, blocks: Sequence[tuple[int, int]], span: Span) -> _Head
     meanings = tuple(meaning(texts, "", False) for _, _, texts in columns)
     fields = {meant.field for meant in meanings}
     kind = max(_OTHER_KINDS, key=lambda name: len(_OTHER_KINDS[name] & fields))
-    return _Header(kind if _OTHER_KINDS[kind] & fields else "", best[1], 1, columns, meanings)
+    return _Header(kind if _OTHER_KINDS[kind] & fields else "", best[1], 1, columns, meanings, partial=True)
 
 
 def _remembered(sheet: Sheet, known: Known, blocks: Sequence[tuple[int, int]], span: Span) -> _Header | None:
@@ -318,7 +321,7 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span,
         tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
         fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
         _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups),
-        any(_SINGLE.search(plain(text)) for text in title), _end(body, header),
+        any(_SINGLE.search(plain(text)) for text in title), _end(body, header), header.partial,
     )  # fmt: skip
 
 
