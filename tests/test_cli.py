@@ -531,7 +531,9 @@ def test_check_tells_sheets_columns_and_problems(cli, files, tmp_path):
     assert list(bad) == list(picture) == ["name", "sha256", "format", "problems", "sheets"]
     assert (bad["name"], bad["format"], bad["problems"]) == ("坏2026年10月.csv", "csv", [])
     (sheet,) = bad["sheets"]
-    assert list(sheet) == ["sheet", "kind", "header_row", "header_depth", "columns", "rows", "totals", "problems"]
+    assert list(sheet) == [
+        "sheet", "kind", "header_row", "header_depth", "columns", "rows", "totals", "problems", "fingerprint", "form", "nil",
+    ]  # fmt: skip
     assert (sheet["kind"], sheet["header_row"], sheet["header_depth"], sheet["rows"], sheet["totals"]) == (
         "W1",
         1,

@@ -1,9 +1,9 @@
 """Recognition of forms: drawn ones by the hundred, and each oddity of offices by itself."""
 
 import pytest
-from tests.conftest import table_rows
 from odd_forms import UNITS, drawn
 
+from tests.conftest import table_rows
 from unionplan.intake.cells import Sheet
 from unionplan.intake.findings import column_problems
 from unionplan.intake.known_forms import Known, fingerprint, schema_kind

@@ -69,7 +69,8 @@ class Layout:
 
     `indicator` is the one that the title names; None where it names none or several. `types`: the enterprise
     types that it names (observations.TOLD). `recognition` stands beside `columns`, `fingerprint` is the form's,
-    `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report.
+    `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report. `partial`:
+    it lacks columns that its kind needs, and can only be refused by its name.
     `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
     `groups`: rows between the data that name what follows. `end`, `heading`: the first row of the next table's
     title and the row that begins its header. `single`: its title says that it counts contracts
@@ -95,6 +96,7 @@ class Layout:
     single: bool = False
     end: int | None = None
     heading: int | None = None
+    partial: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class _Header:
     columns: tuple[tuple[int, int, tuple[str, ...]], ...]
     meanings: tuple[Meaning, ...]
     form: str = "new"
+    partial: bool = False
 
     @property
     def fields(self) -> set[str]:
@@ -318,7 +321,7 @@ def _other(sheet: Sheet, blocks: Sequence[_Block]) -> _Header | None:
     meanings = tuple(meaning(texts, "", False) for _, _, texts in block.columns)
     fields = {meant.field for meant in meanings}
     kind = max(_OTHER_KINDS, key=lambda name: len(_OTHER_KINDS[name] & fields))
-    return _Header(kind if _OTHER_KINDS[kind] & fields else "", block.top, 1, block.columns, meanings)
+    return _Header(kind if _OTHER_KINDS[kind] & fields else "", block.top, 1, block.columns, meanings, partial=True)
 
 
 def _remembered(known: Known, blocks: Sequence[_Block]) -> _Header | None:
@@ -357,7 +360,7 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span,
         tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
         fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
         _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups),
-        any(_SINGLE.search(plain(text)) for text in title), _end(body, header), body.end,
+        any(_SINGLE.search(plain(text)) for text in title), _end(body, header), body.end, header.partial,
     )  # fmt: skip
 
 

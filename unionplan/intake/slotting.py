@@ -58,6 +58,8 @@ def draft_sheets(draft: Draft, sheets: tuple[SheetReading, ...]) -> None:
 def _draft_sheet(draft: Draft, sheet: SheetReading) -> None:
     if sheet.kind == "units":
         draft_units(draft, sheet)
+    elif sheet.table is None:  # it was left out, and told
+        return
     elif sheet.kind == "W1":
         draft_ledger(draft, sheet)
     elif sheet.kind == "W5":

@@ -39,7 +39,7 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
     known = Known(job["forms"], job["choices"], schema_kind(book.sheets), frozenset(map(folded_name, job["units"])))
     laid = [(sheet, layout) for sheet in book.sheets if not _is_ours(sheet) for layout in tables(sheet, known)]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
-    usable = any(layout.kind in USABLE for _, layout in filled)
+    usable = any(layout.kind in USABLE and not layout.partial for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
     units = {folded_name(name): unit for name, unit in job["units"].items()}
     for sheet, layout in filled:
@@ -96,7 +96,7 @@ def _entry(
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
-    elif layout.kind in kinds.COLUMNS:
+    elif layout.kind in kinds.COLUMNS and not layout.partial:
         _fill_return(entry, number, sheet, layout, job, folder)
     elif layout.kind == "units":
         entry["units"], found = checks.unit_rows(sheet, layout)
