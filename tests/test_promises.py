@@ -182,6 +182,7 @@ def test_a_units_form_lists_what_can_be_shared_and_blank_lines_are_nothing(store
     rows = [row for row in rows if row["条目编号"]]
     assert {row["责任单位"] for row in rows} == {"文澜区"}
     assert {row["目标值"] for row in rows} == {None}
+    assert {row["计划"] for row in rows} == {"市总"}
     line = next(place for place, row in enumerate(rows, start=2) if row["条目编号"] == "A4-3c")
     cell = sheet.cell(line, head.index("目标值") + 1)
     assert cell.comment.text == "全市目标 50%"

@@ -3,10 +3,17 @@
 import io
 
 import openpyxl
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from unionplan import flows
 from unionplan.access import Person
+from unionplan.intake.cells import Sheet
+from unionplan.intake.kinds import returned
+from unionplan.intake.layout import laid_out
+from unionplan.observations import ROSTERED
 from unionplan.store import Slot
 from unionplan.store.trained import roster_figures
 
@@ -294,3 +301,69 @@ def test_an_item_merged_over_its_steps_stands_for_each_of_them(store, take):
     book.save(out)
     take(store, out.getvalue(), SEPTEMBER, "已核对")
     assert store.progress(2)[["item", "step"]].to_numpy().tolist() == [["A1-1b", "评审"], ["A1-1b", "推广"]]
+
+
+# ------------------------------------------------------------------ what must hold of any roster
+
+PEOPLE = st.lists(
+    st.tuples(st.sampled_from(["0045", "0046", ""]), st.sampled_from(["张三", "李四", "王五"]), st.sampled_from(["甲厂", "乙厂"]),
+              st.sampled_from(["自培", "委培", "联办"]), st.sampled_from(["高级工", "技师", ""])),
+    min_size=1, max_size=9,
+)  # fmt: skip
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(PEOPLE)
+def test_persons_are_the_distinct_ones_and_person_times_the_rows(people):
+    head = ["姓名", "证件号(脱敏或后四位)", "单位", "培训方式", "技能等级", "证书编号"]
+    rows = [[name, number or None, org, method, level or None, f"A{place}"]
+            for place, (number, name, org, method, level) in enumerate(people)]  # fmt: skip
+    sheet = Sheet("花名册", [head, *rows])
+    found = returned("W3a", sheet, laid_out(sheet), {"units": {}, "unit": "文澜区", "text_file": False, "people": {}})
+    roster = pd.DataFrame({field.id: found.columns.get(field.id, [None] * len(rows)) for field in ROSTERED})
+    roster = roster.astype(
+        {field.id: {"count": "Int64", "date": "datetime64[ms]"}.get(field.kind, "string") for field in ROSTERED}
+    )
+    distinct = {(number, name) if number else (name, org, "by name") for number, name, org, _, _ in people}
+    figures = roster_figures(roster)
+    assert int(figures["persons"].sum()) == len(distinct)
+    assert int(figures["person_times"].sum()) == len(people)
+    assert not figures.duplicated(["enterprise_type", "method", "level"]).any()
+
+
+def test_an_identity_number_on_a_sheet_that_is_left_out_is_not_kept_either(store, take, workbook):
+    notes = "经办 110105 | \n备注：11010519491231002X 已核"
+    take(store, workbook({"经费": FUNDS, "杂记": notes}), "经费.xlsx", "已核对")
+    [upload] = store.history()[-1].files
+    assert upload.name == "经费（已去除个人信息）.xlsx"
+    book = openpyxl.load_workbook(io.BytesIO(store.upload(upload.sha256)))
+    assert book.worksheets[1]["A2"].value == "***"
+    assert book.worksheets[0]["E2"].value == 85.25
+
+
+def test_a_file_without_personal_data_is_kept_byte_for_byte(store, take, workbook):
+    data = workbook({"经费": FUNDS})
+    take(store, data, "经费.xlsx", "已核对")
+    [upload] = store.history()[-1].files
+    assert (upload.name, store.upload(upload.sha256)) == ("经费.xlsx", data)
+
+
+def test_only_the_sound_rows_can_be_taken_of_a_progress_report(store, taken):
+    table = PROGRESS + "\nX9 | | | | 在办 | | | | | | |"
+    seen, commit = taken(store, table, SEPTEMBER, unit=None, only_valid=True)
+    assert (commit, seen.added, seen.rejected) == (2, 3, 1)
+    assert store.history()[-1].note == "只收合格行，退回 1 行"
+
+
+def test_several_kinds_in_one_book_are_one_commit(store, take, workbook):
+    roster = "\n".join(
+        "填报单位 | " + line if line.startswith("姓名") else f"文澜区 | {line}" for line in ROSTER.strip().split("\n")
+    )
+    book = {"花名册": roster, "经费": FUNDS, "进展": PROGRESS}
+    _, commit = take(store, workbook(book), "合并2026年10月.xlsx", "已核对")
+    assert commit == 2
+    slots = {(entry.slot.dataset, entry.slot.unit, entry.slot.period) for entry in store.history()[-1].entries}
+    assert slots == {
+        ("roster", "文澜区", "2026-10"), ("funds", "文澜区", "2026-09"), ("funds", "朝晖区", "2026-09"),
+        ("progress", "经济工作部", "2026-10"), ("progress", "机关工会", "2026-10"),
+    }  # fmt: skip

@@ -208,6 +208,8 @@ UNIT_COLUMNS = ("填报单位", "分组", "顺序", "别名", "联系人", "联�
 GROUPS = ("县市区", "开发区", "产业(系统)", "直属")
 _FILES = {"plan": "plan.csv", "sections": "sections.csv", "units": "units.csv"}
 _KIND_OF = {"比率": "coverage", "计数": "count", "里程碑": "milestone", "周期": "recurring", "定性": "qualitative"}
+OFFICE = "机关工会"
+"""In 计划: the federation's own office union, another body whose items are nobody else's to share."""
 _PLAN_OF = {"市总": "市总计划", "机关工会": "机关工会计划"}
 _SCOPE_OF = {
     "国有及控股企业": "state", "国有及其控股企业": "state", "国有及国有控股企业": "state",

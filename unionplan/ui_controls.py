@@ -13,14 +13,15 @@ from unionplan.access import Person
 from unionplan.errors import UnionplanError
 from unionplan.ui import Board, message
 
-_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
-_BREAKS = re.compile(r"(?<=[-<>=@:.])")
+_MARKUP = re.compile(r"([*_`\[\]$:~<>#|\\!&])")
+_JOINS = re.compile(r"(?<=[-<>=])(?=[-<>=])|(?<=[@:])|(?<=www)")
+"""Where two characters together become an arrow, a dash or a link."""
 
 
 def literal(text: str) -> str:
     """Return text as a label that shows it as it stands: no markdown, no icon, no formula, no link."""
     line = " ".join(text.split())
-    return _BREAKS.sub("\u2060", _MARKUP.sub(r"\\\1", line)) if _MARKUP.search(line) else line
+    return _MARKUP.sub(r"\\\1", _JOINS.sub("\u2060", line))
 
 
 def said(key: str) -> Any:

@@ -88,10 +88,11 @@ def _edit(board: Board, record: Mapping[Any, Any]) -> None:
 
 def _part(board: Board, part: str, names: Sequence[str], now: Mapping[str, str], key: str) -> dict[str, str]:
     st.html(f'<p class="up-part">{escape(part)}</p>')
-    places = st.columns(3)
-    return {
-        name: _control(board, places[number % 3], FIELDS[name], now[name], key) for number, name in enumerate(names)
-    }
+    said: dict[str, str] = {}
+    for first in range(0, len(names), 3):  # a row at a time, so that a phone keeps their order
+        for place, name in zip(st.columns(3), names[first : first + 3], strict=False):
+            said[name] = _control(board, place, FIELDS[name], now[name], key)
+    return said
 
 
 def _control(board: Board, place: Any, field: Field, now: str, key: str) -> str:

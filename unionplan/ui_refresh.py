@@ -44,7 +44,7 @@ from unionplan.ui_problems import SHOWN, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
-DATED = ("W1", "W2", "W3a", "W3b", "W6")
+DATED = ("W1", "W2", "W3a", "W3b", "W6", "W7")
 UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位"}
 ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -25,6 +25,7 @@ _NOTE = re.compile(
     r"主管领导|联系人|联系电话|电话|填报日期|填表日期|制表日期|上报日期|报送日期|报出日期|填报单位\(盖章\)|单位\(盖章\)|盖章|公章|单位公章)\d?\s*([:(.、,)]|\s|$)"
 )
 _CAPTION_UNIT = re.compile(r"[(\[]?(单位:)?(万|百|千|亿)?(家|户|个|人|名|人次|元|%|份|期|次|场|项|件|—+|-+)[)\]]?")
+_CAPTIONS = ("栏次", "计量单位", "栏号", "行次")
 _LETTERS = tuple("甲乙丙丁戊己庚辛壬癸")
 _PART = re.compile(r"^(其中|#)")
 _GROUP = re.compile(r"^([一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|第[一二三四五六七八九十]+(部分|类))")
@@ -123,7 +124,7 @@ def _is_note(row: Sequence[Cell], cells: Sequence[Cell]) -> bool:
 
 def _is_caption(texts: Sequence[str], cells: Sequence[Cell]) -> bool:
     """A row of units (家, 万人), of column numbers (甲, 乙, 1, 2 …) or of translations under the header."""
-    if texts[0] in ("栏次", "计量单位", "栏号", "行次") or all(_CAPTION_UNIT.fullmatch(text) for text in texts):
+    if texts[0] in _CAPTIONS or all(_CAPTION_UNIT.fullmatch(text) for text in texts):
         return True
     if len(texts) > 1 and all(isinstance(cell, str) and re.fullmatch(r"[A-Za-z][A-Za-z.,'&()%/-]*", text)
                               for cell, text in zip(cells, texts, strict=True)):  # fmt: skip
@@ -141,12 +142,12 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), t
     body, said, titles = Body(), _said(title), {plain(text) for text in title}
     words: list[str] = []
     lone: list[int] = []
-    summed, last = False, first - 1
+    summed, before = False, first - 1
     for place in _looked_at(sheet, first, shape, body):
         row = sheet.rows[place]
-        if place > last + 1:  # the rows between are data
+        if place > before + 1:  # plain data in between
             summed, words, lone = False, [], []
-        last = place
+        before = place
         kind = row_kind(row, shape, place in shape.merged)
         if kind == "lone" and plain(within(row, shape.span)[0][1]) in titles:
             kind = "title"  # printed again at the head of a page
@@ -160,6 +161,23 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), t
     ends = body.end is not None
     body.rows = [place for place in body.rows if not (ends and place in lone)]
     return body
+
+
+_NAMING_KINDS = ("title", "group", "lone")
+
+
+def _take(body: Body, place: int, kind: str, row: Sequence[Cell], shape: Shape, summed: bool) -> bool:
+    """Note one row in the body; says whether 其中 below it would be parts of a total."""
+    if kind == "total" or (kind == "part" and summed and _belongs(row, shape)):
+        body.totals.append(place)
+        return kind == "part" or _whole(row, shape)
+    if kind == "group":
+        body.groups.append((place, next(str(cell) for _, cell in within(row, shape.span))))
+    body.nil = body.nil or kind == "nil"
+    if kind in ("data", "part", "lone"):
+        body.rows.append(place)
+        return False
+    return summed
 
 
 def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[int]:
@@ -179,24 +197,9 @@ def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[i
 def _telling(text: str) -> bool:
     """Whether a text can make its row a total, a part of one or a note."""
     flat = plain(text)
-    return bool(_TOTAL.match(flat) or _PART.match(flat) or _NOTE.match(unicodedata.normalize("NFKC", text).strip()))
-
-
-_NAMING_KINDS = ("title", "group", "lone")
-
-
-def _take(body: Body, place: int, kind: str, row: Sequence[Cell], shape: Shape, summed: bool) -> bool:
-    """Note one row in the body; says whether 其中 below it would be parts of a total."""
-    if kind == "total" or (kind == "part" and summed and _belongs(row, shape)):
-        body.totals.append(place)
-        return kind == "part" or _whole(row, shape)
-    if kind == "group":
-        body.groups.append((place, next(str(cell) for _, cell in within(row, shape.span))))
-    body.nil = body.nil or kind == "nil"
-    if kind in ("data", "part", "lone"):
-        body.rows.append(place)
-        return False
-    return summed
+    return flat in _CAPTIONS or bool(
+        _TOTAL.match(flat) or _PART.match(flat) or _NOTE.match(unicodedata.normalize("NFKC", text).strip())
+    )
 
 
 def _said(texts: Sequence[str]) -> set[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Mask = NDArray[np.bool_]
 _TELLING = (
-    r"^[\s\x{3000}(（\[*＊※]*[注备说填资数制审复负单主分签联电上报盖公经其#＃]"
+    r"^[\s\x{3000}(（\[*＊※]*[栏计行注备说填资数制审复负单主分签联电上报盖公经其#＃]"
     r"|[计数市均][\s\x{3000}()（）家户个人次:：]*$|(?i:total)|ｔｏｔａｌ"
 )
 """What the texts of totals, notes, parts, groups and page marks cannot do without."""

@@ -6,13 +6,15 @@ in data/intake/checks.csv; a rejected row stays listed with its reason and never
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from unionplan.errors import PlanError
@@ -150,14 +152,16 @@ def _check_key(
 
 def _check_names(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]) -> None:
     """Two enterprises of one unit whose names differ only in brackets, spaces or 有限（责任）公司 may be one."""
-    if "org_name" not in columns or "reporting_unit" not in columns:
+    if "org_name" not in columns or not len(places):
         return
     names, units = typed(columns["org_name"]), columns["reporting_unit"]
-    alike = Typed.of(names.codes, [loose_name(name) for name in names.values]).repeated()
+    alike = np.array([*repeating(names.values), False], bool)[names.codes] | names.repeated()
+    data = np.zeros(len(places), bool)
+    data[kept] = True
     first: dict[tuple[Any, str], int] = {}
-    for row in [row for row in kept if alike[row]] if alike.any() else ():
-        if row not in findings.rejected:
-            seen = first.setdefault((units[row], loose_name(names[row])), row)
+    for row in np.flatnonzero(alike & data).tolist():
+        if names[row] and row not in findings.rejected:
+            seen = first.setdefault((units[row], loose_names([names[row]])[0]), row)
             if seen != row:
                 detail = f"“{names[row]}”与第 {places[seen] + 1} 行“{names[seen]}”"
                 findings.add("similar_names", row, places[row], "org_name", names[row], detail)
@@ -213,9 +217,20 @@ def plain_name(name: str) -> str:
     return folded.removesuffix("工会委员会").removesuffix("工会")
 
 
-def loose_name(name: str) -> str:
-    """Return an enterprise's name as far as typists agree on it: no brackets, dots or 责任, none of the 工会 behind it."""
-    return re.sub(r"[()\[\]·.,、\-—_]", "", plain_name(name)).replace("有限责任公司", "有限公司")
+def loose_names(names: Sequence[str]) -> list[str]:
+    """Return enterprises' names as far as typists agree on them: one width, no brackets, dots or 责任, no 工会 behind."""
+    flat = pc.utf8_normalize(pa.array(names, pa.string()), "NFKC")
+    for pattern, instead in ((r"[\s()\[\]·.,、_—-]", ""), ("有限责任公司", "有限公司"), ("工会(委员会)?$", "")):
+        flat = pc.replace_substring_regex(flat, pattern, instead)
+    found: list[str] = flat.to_pylist()
+    return found
+
+
+def repeating(names: Sequence[str]) -> list[bool]:
+    """Return for each of these distinct names whether another is loosely the same."""
+    loose = loose_names(names)
+    times = Counter(loose)
+    return [times[name] > 1 for name in loose]
 
 
 _UNIT_FIELDS = ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 
 from unionplan.intake.cells import Book, Cell, Coded, Sheet, Table
 
@@ -28,7 +28,7 @@ def cleaned(book: Book) -> Book:
     return replace(book, sheets=[_cleaned_sheet(sheet) for sheet in book.sheets])
 
 
-@cache
+@lru_cache(10_000)
 def plain_text(text: str) -> tuple[str, str]:
     """Return a text without unseen characters and what was done to it, "" when nothing."""
     done = []

@@ -193,10 +193,10 @@ def _codes_and_texts(column: Any, encoding: str) -> tuple[NDArray[np.int32], lis
     if _mostly_distinct(column):  # a dictionary of texts, once they are decoded, costs less than one of bytes
         texts = pa.concat_arrays(column.chunks)
         values = _texts(texts, encoding)
-        known = dict(zip(values, range(len(values)), strict=True))
-        if len(known) == len(values):
+        if len(set(values)) == len(values):
             return np.arange(len(values), dtype=np.int32), values, _telling(texts, encoding)
-        codes = np.fromiter(map({text: code for code, text in enumerate(known)}.__getitem__, values), np.int32)
+        known = {text: code for code, text in enumerate(dict.fromkeys(values))}
+        codes = np.fromiter(map(known.__getitem__, values), np.int32)
         values = list(known)
         return codes, values, [code for code, text in enumerate(values) if text_cell(text) != text]
     encoded = column.combine_chunks().dictionary_encode()
@@ -207,8 +207,8 @@ def _codes_and_texts(column: Any, encoding: str) -> tuple[NDArray[np.int32], lis
 
 
 def _mostly_distinct(column: Any) -> bool:
-    sample = column.slice(0, 1000).to_pylist()
-    return len(sample) == 1000 and len(set(sample)) > 500
+    sample = column.slice(0, 4000).to_pylist()
+    return len(sample) == 4000 and len(set(sample)) > 2000
 
 
 def _texts(array: Any, encoding: str) -> list[str]:

@@ -131,7 +131,7 @@ def with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
     """Return every row with the names of the fields that the clerk empties; rows keep the position they were read at."""
     clears: dict[int, set[str]] = {}
     if not sheet.clears:
-        return rows.assign(clears=pd.Series([None], dtype=object).reindex(rows.index))
+        return rows.assign(clears=pd.Series([None] * len(rows), index=rows.index, dtype=object))
     for row, name in sheet.clears:
         clears.setdefault(row, set()).add(name)
     return rows.assign(clears=pd.Series([clears.get(place) for place in rows.index], index=rows.index, dtype=object))

@@ -187,9 +187,9 @@ def fill_units(
     known = columns.get("reporting_unit")
     if unit is None and isinstance(known, Typed) and known.told.all():
         return
-    said = list(known) if known is not None else [None] * len(places)
-    columns["reporting_unit"] = said
+    columns["reporting_unit"] = known if known is not None else [None] * len(places)
     fill_merged(findings, columns, places, "reporting_unit")
+    said = columns["reporting_unit"] = list(columns["reporting_unit"])
     filled: list[int] = []
     for row, place in enumerate(places):
         if said[row] is None and (place, "reporting_unit") not in findings.told:
@@ -220,8 +220,7 @@ def fill_merged(findings: Findings, columns: dict[str, Sequence[Any]], places: l
     above = _merged_down(findings, field)
     if field not in columns or not above:
         return
-    kept = columns[field]
-    values = kept if isinstance(kept, list) else list(kept)
+    values = list(columns[field])
     columns[field] = values
     by_place = dict(zip(places, values, strict=True))
     for row, place in enumerate(places):

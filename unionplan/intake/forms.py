@@ -30,7 +30,8 @@ _LINE, _HEAD, _KEY = "#BFC7CF", "#E6EBF0", "#F5F7F9"
 _NUMBER_FORMATS = {"code": "@", "uscc": "@", "text": "@", "day": "@", "period": "@", "span": "@", "date": "yyyy-mm-dd",
                    "count": "#,##0", "decimal": "#,##0.00"}  # fmt: skip
 _WIDTHS = {"org_name": 32, "activity": 30, "progress": 30, "evidence": 24, "note": 24, "aliases": 52, "reporting_unit": 18,
-           "uscc": 22, "union_code": 16, "registration": 24, "enterprise_type": 16, "owner": 18, "place": 18, "district": 16}  # fmt: skip
+           "uscc": 22, "union_code": 16, "registration": 24, "enterprise_type": 16, "owner": 18, "place": 18, "district": 16,
+           "trade": 14, "institution": 20, "course": 25, "certificate": 20}  # fmt: skip
 _WRAPPED: dict[str, dict[str, float]] = {
     "W5": {"item": 9, "plan": 9, "section": 18, "seq": 7, "name": 26, "short": 16, "kind": 8, "commitment": 9, "quote": 36,
            "frequency": 8, "steps": 20, "after": 9, "indicator": 11, "scope": 16, "basis": 26, "target": 9, "measure": 9,

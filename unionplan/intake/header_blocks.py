@@ -16,6 +16,8 @@ DEEPEST = 4
 MOST_COLUMNS = 1_000
 """More than any form has; a row of ten thousand words is no header."""
 _LONGEST = 40
+WIDEST = 200
+"""A header has at most so many columns; what stands to the right of them has no header."""
 _NUMBER = re.compile(r"[-+]?[\d,.]+[%‰]?(家|户|个|人|人次|份|次|元|万元|万人)?")
 _DATE = re.compile(r"(19|20)\d\d[-./年]\d{1,2}([-./月]\d{1,2}日?|月)?")
 _LETTER = re.compile(r"(?<!单位)[:].+")
@@ -80,7 +82,8 @@ def levels(sheet: Sheet, top: int, depth: int, span: Span = ALL) -> Iterator[tup
     far as a text stands below, so that a cell drawn downwards spans nothing.
     """
     rows = sheet.rows[top : top + depth]
-    first, last = span[0], min(span[1], max(len(row) for row in rows) - 1)
+    first = span[0]
+    last = min(span[1], first + WIDEST, max(len(row) for row in rows) - 1)
     grid = [[_text(row, i) for i in range(first, last + 1)] for row in rows]
     if not _merge(sheet, grid, top, first):
         _span(grid)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
-from html.parser import HTMLParser
 
 from unionplan.errors import IntakeError
 from unionplan.intake.bounds import require_few_sheets
@@ -17,9 +17,10 @@ from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.decoding import decoded
 from unionplan.intake.delimited import text_cell
 from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid, shown
-from unionplan.intake.moments import moment
+from unionplan.intake.html_tokens import walk
+from unionplan.intake.moments import meanings
 from unionplan.intake.refusals import ALLOWED, SAVE_AS
-from unionplan.intake.xlsx_styles import PLAIN, shown_as
+from unionplan.intake.xlsx_styles import PLAIN, Meanings, shown_as
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _SHEET_NAME = re.compile(r"<x:Name>(.*?)</x:Name>", re.DOTALL)
@@ -27,6 +28,7 @@ _RULE = re.compile(r"([^{}]+)\{([^}]*)\}")
 _NUMBER_FORMAT = re.compile(r"""mso-number-format\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^;]+))""", re.IGNORECASE)
 _MEANT = "\ufdd0"
 """Stands for a space that is content: one that Excel marks as meant."""
+_BLANKS = re.compile("[ \t\r\n\f]+")
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "center", "caption", "dt", "dd", "pre", "hr"}
 _UNSHOWN = {"style", "script", "title", "head", "noscript", "template", "select", "textarea", "comment"}
 _CSS_NAMES = {
@@ -47,8 +49,7 @@ def html_sheets(data: bytes, name: str) -> list[Sheet]:
 def page_sheets(text: str, name: str, titles: list[str] | None = None) -> list[Sheet]:
     """Return the tables of a page's text as sheets, called `titles` if there are as many."""
     page = _Page()
-    page.feed(text)
-    page.close()
+    walk(text, page)
     page.finish()
     if page.password or not page.tables:
         raise _no_table(page, name)
@@ -56,7 +57,10 @@ def page_sheets(text: str, name: str, titles: list[str] | None = None) -> list[S
     named = titles if titles is not None else [unescape(title).strip() for title in _SHEET_NAME.findall(text)]
     if len(named) != len(page.tables):
         named = [""] if len(page.tables) == 1 else [f"表{number}" for number, _ in enumerate(page.tables, 1)]
-    sheets = [_sheet(table, page.formats, title, name) for table, title in zip(page.tables, named, strict=True)]
+    known = meanings()
+    sheets = [
+        _sheet(table, page.formats, known, (title, name)) for table, title in zip(page.tables, named, strict=True)
+    ]
     return [sheet for sheet in sheets if sheet.rows] or sheets
 
 
@@ -95,11 +99,10 @@ class _Table:
     in_row: bool = False
 
 
-class _Page(HTMLParser):
+class _Page:
     """Gathers the tables of a page, innermost first closed, and the text between them."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.tables: list[_Table] = []
         self.formats: dict[str, str] = {}
         self.loose: list[str] = []
@@ -109,9 +112,8 @@ class _Page(HTMLParser):
         self._notes = self._spaces = False
         self._line: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin an element; a cell or row that is still open ends where the next begins."""
-        attributes = {key: value if value is not None else "" for key, value in attrs}
         table = self._open[-1] if self._open else None
         if tag == "table":
             self._begin_table()
@@ -154,7 +156,7 @@ class _Page(HTMLParser):
             self._end_line()
         self._open.append(_Table())
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         """End an element; ends of what was never begun are passed over."""
         if tag == self._unshown:
             self._unshown = ""
@@ -180,12 +182,12 @@ class _Page(HTMLParser):
                 table.before, self.loose = self.loose, []
             self.tables.append(table)
 
-    def handle_data(self, data: str) -> None:
+    def text(self, text: str) -> None:
         """Text: of the innermost cell, else between the tables."""
         if self._unshown == "style":
-            self._note_formats(data)
+            self._note_formats(text)
         elif not self._unshown:
-            text = re.sub("[ \t\r\n\f]+", " ", data)
+            text = _BLANKS.sub(" ", text)
             self._text(re.sub("[ \u00a0]", _MEANT, text) if self._spaces else text)
 
     def _text(self, text: str) -> None:
@@ -206,10 +208,10 @@ class _Page(HTMLParser):
         self.loose += [line for line in _shown_text(self._line).split("\n") if line]
         self._line = []
 
-    def handle_comment(self, data: str) -> None:
+    def comment(self, text: str) -> None:
         """Styles stand in a comment in pages of Excel's own."""
-        if self._unshown == "style" or "mso-number-format" in data:
-            self._note_formats(data)
+        if self._unshown == "style" or "mso-number-format" in text:
+            self._note_formats(text)
 
     def _note_formats(self, css: str) -> None:
         for selectors, rules in _RULE.findall(css):
@@ -232,13 +234,16 @@ def _is_hidden(attributes: dict[str, str]) -> bool:
 
 
 def _span(attributes: dict[str, str], key: str, most: int) -> int:
-    said = re.match(r"\s*(\d{1,9})", attributes.get(key, ""))
+    if key not in attributes:
+        return 1
+    said = re.match(r"\s*(\d{1,9})", attributes[key])
     return min(max(int(said[1]), 1), most) if said else 1
 
 
-def _sheet(table: _Table, formats: dict[str, str], title: str, name: str) -> Sheet:
+def _sheet(table: _Table, formats: dict[str, str], known: Meanings, named: tuple[str, str]) -> Sheet:
     """The table's boxes laid on a grid, with the lines of text around it as rows of their own."""
-    grid, merged, above = Grid(name, title), [], len(table.before)
+    title, file = named
+    grid, merged, above = Grid(file, title), [], len(table.before)
     for place, line in enumerate(table.before):
         grid.put(place, 0, line)
     taken: dict[int, int] = {}  # column → row from which it is free again
@@ -250,7 +255,7 @@ def _sheet(table: _Table, formats: dict[str, str], title: str, name: str) -> She
             right = _span(box.attributes, "colspan", MAX_COLUMNS)
             down = _span(box.attributes, "rowspan", 65_534)
             down = min(down, above + len(table.rows) - row)
-            grid.put(row, column, _value(box, formats))
+            grid.put(row, column, _value(box, formats, known))
             if right > 1 or down > 1:
                 merged.append((row, column, row + down - 1, column + right - 1))
             if down > 1:
@@ -269,22 +274,24 @@ def _sheet(table: _Table, formats: dict[str, str], title: str, name: str) -> She
 
 def _shown_text(parts: list[str]) -> str:
     """The text without the blanks of the markup: those around it, beside line ends, and doubled ones."""
-    text = re.sub(" *\n *", "\n", re.sub(" +", " ", "".join(parts)))
+    text = "".join(parts)
+    if " " in text or "\n" in text:
+        text = re.sub(" *\n *", "\n", re.sub(" +", " ", text))
     return text.strip(" \n\t\u00a0").replace(_MEANT, " ")
 
 
-def _value(box: _Box, formats: dict[str, str]) -> Cell:
+def _value(box: _Box, formats: dict[str, str], known: Meanings) -> Cell:
     text, hints = _shown_text(box.parts), box.attributes
     if "x:err" in hints:
         return Unreadable(hints["x:err"] or text or "错误值")
     if "x:bool" in hints:
         return (hints["x:bool"] or text).strip().upper() in ("TRUE", "1")
     if "x:num" in hints:
-        return _number(hints["x:num"] or text, _number_format(hints, formats), text)
+        return _number(hints["x:num"] or text, _shown(hints, formats), text, known)
     if "sdval" in hints and not isinstance(
         text_cell(text), Unreadable
     ):  # LibreOffice; its format follows two language numbers
-        return _number(hints["sdval"], hints.get("sdnum", "").split(";", 2)[-1], text)
+        return _number(hints["sdval"], shown_as(hints.get("sdnum", "").split(";", 2)[-1]), text, known)
     if "x:fmla" in hints and not text and "x:str" not in hints:
         return Unreadable("公式没有结果")
     if hints.get("x:str"):
@@ -292,18 +299,25 @@ def _value(box: _Box, formats: dict[str, str]) -> Cell:
     return text if "x:str" in hints and text.strip() else text_cell(text)
 
 
-def _number(stored: str, number_format: str, text: str) -> Cell:
+def _number(stored: str, shown_by: int, text: str, known: Meanings) -> Cell:
     try:
         value = float(stored.replace(",", "").strip())
     except ValueError:
         return text_cell(text)
-    return moment(value, shown_as(number_format) if number_format else PLAIN)
+    return known.number(value, shown_by)
 
 
-def _number_format(hints: dict[str, str], formats: dict[str, str]) -> str:
-    own = _NUMBER_FORMAT.search(hints.get("style", ""))
+def _shown(hints: dict[str, str], formats: dict[str, str]) -> int:
+    """How a cell shows its number, by its own format or that of its class."""
+    own = _NUMBER_FORMAT.search(hints["style"]) if "style" in hints else None
     said = next(filter(None, own.groups()), "") if own else ""
     for name in hints.get("class", "").split():
         said = said or formats.get(name, "")
-    plain = re.sub(r"\\([0-9A-Fa-f]{4})", lambda code: chr(int(code[1], 16)), said).strip("\"' ")
-    return _CSS_NAMES.get(plain.lower(), plain.replace("\\", ""))
+    return _shown_by(said) if said else PLAIN
+
+
+@lru_cache(1000)
+def _shown_by(css: str) -> int:
+    """How a number format, as CSS writes it, shows a number."""
+    plain = re.sub(r"\\([0-9A-Fa-f]{4})", lambda code: chr(int(code[1], 16)), css).strip("\"' ")
+    return shown_as(_CSS_NAMES.get(plain.lower(), plain.replace("\\", "")))

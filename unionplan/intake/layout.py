@@ -14,13 +14,27 @@ from dataclasses import dataclass, replace
 from unionplan.intake.body import NIL, Body, Shape, body_of
 from unionplan.intake.cells import Cell, Sheet, address
 from unionplan.intake.header_blocks import ALL, Span, depths, is_heading, levels, within
-from unionplan.intake.headers import RETURNS, indicators_named, plain, scale_of, synonyms, types_named, unit_of
+from unionplan.intake.headers import (
+    RETURNS,
+    bare_label,
+    header_words,
+    indicators_named,
+    plain,
+    scale_of,
+    synonyms,
+    types_named,
+    unit_of,
+)
 from unionplan.intake.known_forms import Known, Recognition, fingerprint
 from unionplan.intake.recognising import Meaning, field_by_values, meaning, named
 
 _SEARCHED_ROWS = 40
 _SAMPLED_ROWS = 40
 _SAMPLES = 3
+_VALUED = 60
+"""Headers up to so many columns are also read by the values below them."""
+_GUESSED = 6
+"""Blocks of rows that are compared with known words by likeness, which takes time."""
 _NAMING = ("seq", "union_code", "uscc", "org_name", "reporting_unit", "district", "enterprise_type", "activity")
 _KEYS = {"reporting_unit", "org_name", "activity", "enterprise_type"}
 _MEASURES = {"covered", "contracts", "covered_workers", "total", "unionised", "should_unionise"}
@@ -57,7 +71,8 @@ class Layout:
     types that it names (observations.TOLD). `recognition` stands beside `columns`, `fingerprint` is the form's,
     `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report.
     `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
-    `groups`: rows between the data that name what follows. `single`: its title says that it counts contracts
+    `groups`: rows between the data that name what follows. `end`, `heading`: the first row of the next table's
+    title and the row that begins its header. `single`: its title says that it counts contracts
     signed by one enterprise each.
     """
 
@@ -79,6 +94,7 @@ class Layout:
     groups: tuple[tuple[int, str], ...] = ()
     single: bool = False
     end: int | None = None
+    heading: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +132,7 @@ def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:
     known = known or Known()
     found = [laid_out(sheet, known)]
     while (end := found[-1].end) is not None:
-        following = laid_out(sheet, known, end)
+        following = laid_out(sheet, known, end, last=found[-1].heading)
         if following.kind is None or following.header is None:  # no table after all: its rows stay with the one above
             found[-1] = laid_out(sheet, known, found[-1].start, to_the_end=True)
             break
@@ -124,11 +140,13 @@ def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:
     return [part for layout in found for part in _side_by_side(sheet, layout, known)]
 
 
-def laid_out(sheet: Sheet, known: Known | None = None, start: int = 0, to_the_end: bool = False) -> Layout:
+def laid_out(
+    sheet: Sheet, known: Known | None = None, start: int = 0, to_the_end: bool = False, last: int | None = None
+) -> Layout:
     """Return the layout of the first table from row `start` on; a table whose header nobody knows has kind None and
-    no rows. `to_the_end`: nothing below it is another table."""
+    no rows. `to_the_end`: nothing below it is another table. `last`: its header begins no further down."""
     known = known or Known()
-    header = _found(sheet, known, start, ALL)
+    header = _found(sheet, known, start, ALL, last=last)
     if header is None:
         return Layout(None, None, 0, (), (), (), nil=_is_nil(sheet, start), start=start)
     return _layout(sheet, known, header, start, ALL, to_the_end)
@@ -170,18 +188,39 @@ def _is_nil(sheet: Sheet, start: int) -> bool:
 # ------------------------------------------------------------------ which rows are the header
 
 
-def _found(sheet: Sheet, known: Known, start: int, span: Span, only: int | None = None) -> _Header | None:
+def _found(
+    sheet: Sheet, known: Known, start: int, span: Span, only: int | None = None, last: int | None = None
+) -> _Header | None:
     """The header rows that say most, the upper ones first; guesses count only where nothing is known to the letter."""
-    places = [only] if only is not None else range(start, min(start + _SEARCHED_ROWS, len(sheet.rows)))
-    blocks = [(top, depth) for top in places if _may_head(sheet, top, span) for depth in depths(sheet, top, span)]
-    if known.forms and (remembered := _remembered(sheet, known, blocks, span)):
+    places = (
+        [only]
+        if only is not None
+        else range(start, min(start + _SEARCHED_ROWS, len(sheet.rows), (last or len(sheet.rows)) + 1))
+    )
+    tops = [top for top in places if _may_head(sheet, top, span)]
+    blocks = [_Block(sheet, top, depth, span) for top in tops for depth in depths(sheet, top, span)]
+    if known.forms and (remembered := _remembered(known, blocks)):
         return remembered
-    for guess in (False, True):
-        tried = [_tried(sheet, top, depth, kind, known, span, guess) for top, depth in blocks for kind in _kinds()]
-        best = _best([header for header in tried if header])
+    for guess, tried in ((False, [block for block in blocks if block.is_known]), (True, blocks[:_GUESSED])):
+        found = [_tried(sheet, block, kind, known, guess) for block in tried for kind in _kinds()]
+        best = _best([header for header in found if header])
         if best is not None:
-            return best if guess else _tried(sheet, best.top, best.depth, best.kind, known, span, True)
-    return _other(sheet, blocks, span)
+            block = _Block(sheet, best.top, best.depth, span)
+            return best if guess else _tried(sheet, block, best.kind, known, True)
+    return _other(sheet, blocks)
+
+
+class _Block:
+    """Rows that may be a header, and their columns: (position, lowest row, texts from the top)."""
+
+    def __init__(self, sheet: Sheet, top: int, depth: int, span: Span) -> None:
+        self.top, self.depth, self.span = top, depth, span
+        self.columns = tuple((index, row, tuple(texts)) for index, row, texts in levels(sheet, top, depth, span))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any of its words heads columns somewhere; cheap, and few rows of a sheet pass it."""
+        return any(bare_label(text) in header_words() for _, _, texts in self.columns for text in texts)
 
 
 def _best(headers: Sequence[_Header]) -> _Header | None:
@@ -210,12 +249,12 @@ def _kinds() -> tuple[str, ...]:
     return ("units", "W1", *RETURNS)
 
 
-def _tried(sheet: Sheet, top: int, depth: int, kind: str, known: Known, span: Span, guess: bool) -> _Header | None:
+def _tried(sheet: Sheet, block: _Block, kind: str, known: Known, guess: bool) -> _Header | None:
     """These rows as a header of this kind, None when they cannot be."""
-    columns = tuple((index, row, tuple(texts)) for index, row, texts in levels(sheet, top, depth, span))
+    top, depth, columns = block.top, block.depth, block.columns
     meanings = [meaning(texts, kind, guess) for _, _, texts in columns]
-    if sum(meant.field is not None for meant in meanings) >= (1 if guess else 2):
-        columns, meanings = _by_values(sheet, top, depth, kind, known, span, columns, meanings)
+    if len(columns) <= _VALUED and sum(meant.field is not None for meant in meanings) >= (1 if guess else 2):
+        columns, meanings = _by_values(sheet, block, kind, known, meanings)
     header = _Header(kind, top, depth, columns, tuple(meanings))
     grouped = any("@" in field for field in header.fields)
     if depth > 1 and kind == "W2" and not grouped and not sheet.merged:
@@ -244,10 +283,10 @@ def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
 
 
 def _by_values(
-    sheet: Sheet, top: int, depth: int, kind: str, known: Known, span: Span,
-    columns: tuple[tuple[int, int, tuple[str, ...]], ...], meanings: list[Meaning],
-) -> tuple[tuple[tuple[int, int, tuple[str, ...]], ...], list[Meaning]]:  # fmt: skip
+    sheet: Sheet, block: _Block, kind: str, known: Known, meanings: list[Meaning]
+) -> tuple[tuple[tuple[int, int, tuple[str, ...]], ...], list[Meaning]]:
     """The same columns, those without a known name read by their values; a column of units or types needs no name."""
+    top, depth, span, columns = block.top, block.depth, block.span, block.columns
     taken = {meant.field for meant in meanings}
     found = dict(zip((index for index, _, _ in columns), zip(columns, meanings, strict=True), strict=True))
     below = sheet.rows[top + depth : top + depth + _SAMPLED_ROWS]
@@ -264,36 +303,36 @@ def _by_values(
     return tuple(column for _, (column, _) in sorted(found.items())), [meant for _, (_, meant) in sorted(found.items())]
 
 
-def _other(sheet: Sheet, blocks: Sequence[tuple[int, int]], span: Span) -> _Header | None:
+def _other(sheet: Sheet, blocks: Sequence[_Block]) -> _Header | None:
     """Recognise another workbook by its header, so that it can be refused by its own name."""
     vocabulary = synonyms("")
-    best: tuple[int, int] | None = None
-    for top, depth in blocks:
-        said = sum(isinstance(cell, str) and plain(cell) in vocabulary for _, cell in within(sheet.rows[top], span))
-        if depth == 1 and said >= 2 and (best is None or said > best[0]):
-            best = (said, top)
+    best: tuple[int, _Block] | None = None
+    for block in blocks:
+        cells = within(sheet.rows[block.top], block.span)
+        said = sum(isinstance(cell, str) and plain(cell) in vocabulary for _, cell in cells)
+        if block.depth == 1 and said >= 2 and (best is None or said > best[0]):
+            best = (said, block)
     if best is None:
         return None
-    columns = tuple((index, row, tuple(texts)) for index, row, texts in levels(sheet, best[1], 1, span))
-    meanings = tuple(meaning(texts, "", False) for _, _, texts in columns)
+    block = best[1]
+    meanings = tuple(meaning(texts, "", False) for _, _, texts in block.columns)
     fields = {meant.field for meant in meanings}
     kind = max(_OTHER_KINDS, key=lambda name: len(_OTHER_KINDS[name] & fields))
-    return _Header(kind if _OTHER_KINDS[kind] & fields else "", best[1], 1, columns, meanings)
+    return _Header(kind if _OTHER_KINDS[kind] & fields else "", block.top, 1, block.columns, meanings)
 
 
-def _remembered(sheet: Sheet, known: Known, blocks: Sequence[tuple[int, int]], span: Span) -> _Header | None:
+def _remembered(known: Known, blocks: Sequence[_Block]) -> _Header | None:
     """The header that a remembered form describes, its columns taken exactly as they were confirmed."""
-    for top, depth in sorted(blocks, key=lambda block: -block[1]):
-        columns = tuple((index, row, tuple(texts)) for index, row, texts in levels(sheet, top, depth, span))
-        form = known.forms.get(fingerprint(_label(texts) for _, _, texts in columns))
+    for block in sorted(blocks, key=lambda block: -block.depth):
+        form = known.forms.get(fingerprint(_label(texts) for _, _, texts in block.columns))
         if form:
             fields: Mapping[str, str] = form.get("columns", {})
             meanings = tuple(
                 Meaning(fields[label] or None, "remembered", 1.0) if (label := _label(texts)) in fields
                 else meaning(texts, str(form["kind"]))
-                for _, _, texts in columns
+                for _, _, texts in block.columns
             )  # fmt: skip
-            return _Header(str(form["kind"]), top, depth, columns, meanings, "remembered")
+            return _Header(str(form["kind"]), block.top, block.depth, block.columns, meanings, "remembered")
     return None
 
 
@@ -318,7 +357,7 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span,
         tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
         fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
         _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups),
-        any(_SINGLE.search(plain(text)) for text in title), _end(body, header),
+        any(_SINGLE.search(plain(text)) for text in title), _end(body, header), body.end,
     )  # fmt: skip
 
 

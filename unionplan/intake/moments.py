@@ -8,13 +8,12 @@ from datetime import datetime, time
 from unionplan.intake.cells import Cell
 from unionplan.intake.xlsx_styles import LASTING, MOMENT, PLAIN, Meanings
 
-_MEANINGS = {since: Meanings(shown=(PLAIN, MOMENT, LASTING), from_1904=since) for since in (False, True)}
 _WRITTEN = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,6})\d*)?)?Z?")
 
 
-def moment(serial: float, shown: int, since_1904: bool = False) -> Cell:
-    """Return what a serial number shown as PLAIN, MOMENT or LASTING means, counted from 1900 or 1904."""
-    return _MEANINGS[since_1904].number(serial, shown)
+def meanings(since_1904: bool = False) -> Meanings:
+    """Return what numbers mean whose style is PLAIN, MOMENT or LASTING itself, counted from 1900 or 1904."""
+    return Meanings(shown=(PLAIN, MOMENT, LASTING), from_1904=since_1904)
 
 
 def written_moment(text: str) -> datetime | None:

@@ -421,7 +421,9 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     return compacted(findings, columns, places, clears, kept)
 
 
-def _check_cumulative(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]) -> None:
+def _check_cumulative(
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]
+) -> None:
     """A stated 累计 against the month's own number and the 累计 of the month before; it is a check, never data."""
     column = findings.columns.get("cumulative")
     if column is None:

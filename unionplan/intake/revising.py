@@ -21,6 +21,7 @@ from unionplan.intake.headers import plain
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.sheet_changes import Part, table_of
+from unionplan.intake.templates import OWN_OF_A_SHARE
 from unionplan.intake.upserts import NO_CELLS, Upsert
 from unionplan.observations import PROMISES
 from unionplan.plan import CITY_OWN, PLAN_COLUMNS, Row, plan_of, require_row
@@ -159,7 +160,7 @@ def _blank_row(wholes: list[Row]) -> Row:
     """What a new row starts from: a share from its item's row, else a blank one of the city's own."""
     blank = dict.fromkeys(PLAN_COLUMNS, "")
     if wholes:
-        return {**blank, **wholes[0], "目标值": "", "责任人": "", "备注": "", "节点目标": ""}
+        return {**blank, **wholes[0], **dict.fromkeys(OWN_OF_A_SHARE, "")}
     return {**blank, "任务来源": CITY_OWN}
 
 

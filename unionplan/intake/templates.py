@@ -25,7 +25,7 @@ from unionplan.observations import (
     Field,
     registration_codes,
 )
-from unionplan.plan import ATOMS, GROUPS, SCOPE_WORDINGS, UNIT_COLUMNS, Item, Row, Unit
+from unionplan.plan import ATOMS, GROUPS, OFFICE, SCOPE_WORDINGS, UNIT_COLUMNS, Item, Row, Unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +35,8 @@ Notes = Mapping[tuple[object, ...], Mapping[str, str]]
 """What is noted beside the cells of a row: the row's key → field → text. Keys are the fields that a form names."""
 _OPEN_ROWS = {"W1": 5_000, "W3a": 2_000, "W4": 2_000, "W5": 100, "units": 200}
 _KINDS_OF_SHARES = ("比率", "计数")
+OWN_OF_A_SHARE = ("目标值", "节点目标", "责任人", "备注")
+"""What a unit's share does not take over from its item's row."""
 _CONTROLS = ("国有控股", "集体控股", "私人控股", "港澳台商控股", "外商控股", "待认定")
 _UNIT_FIELDS = tuple(
     Field(name, label, kind, GROUPS if name == "group" else ())
@@ -171,11 +173,10 @@ def _shares(
     rows = []
     notes: dict[tuple[object, ...], Mapping[str, str]] = {}
     for row in promises:
-        if row["责任单位"] or row["类型"] not in _KINDS_OF_SHARES or not row["目标值"]:
+        if row["责任单位"] or row["计划"] == OFFICE or row["类型"] not in _KINDS_OF_SHARES or not row["目标值"]:
             continue
         share = own.get(tuple(row[name] for name in key))
-        kept = ("条目编号", "任务", "简称", "类型", "指标", "适用范围", "计量单位")
-        rows.append(_promise(share or {**{name: row[name] for name in kept}, "责任单位": unit}))
+        rows.append(_promise(share or {**row, **dict.fromkeys(OWN_OF_A_SHARE, ""), "责任单位": unit}))
         words = tuple(row[name] or None for name in key)
         notes[(*words, unit)] = {"target": f"全市目标 {row['目标值']}{row['计量单位'].removeprefix('%')}"}
     return rows, notes

@@ -24,6 +24,8 @@ from unionplan.intake.typed import Typed
 from unionplan.observations import FIELDS
 
 USABLE = ("W1", *kinds.COLUMNS, "units")
+_EMPTY = ("no_rows", "nil_return")
+"""What an empty table is told, unless it says 本月无 for a unit: then that is told."""
 _OWN_SHEETS = ("填写说明", "_unionplan")
 
 
@@ -135,7 +137,7 @@ def _fill_return(
     entry["nils"] = said.said
     entry["clears"] = found.clears
     entry["nameless"] = None in found.columns.get("indicator", ())
-    told = [*said.problems, *(one for one in found.problems if one.rule != "no_rows" or said == nils.Nils((), ()))]
+    told = [*said.problems, *(one for one in found.problems if one.rule not in _EMPTY or said == nils.Nils((), ()))]
     entry["problems"] = [vars(one) for one in condensed(told)]
     entry["table"] = f"sheet{number}.parquet"
     _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))

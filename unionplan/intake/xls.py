@@ -18,9 +18,9 @@ from unionplan.errors import IntakeError
 from unionplan.intake.bounds import require_few_sheets
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.formula_roots import gives_no_text
-from unionplan.intake.moments import moment
+from unionplan.intake.moments import meanings
 from unionplan.intake.refusals import ALLOWED, PASTE, SAVE_AS, damaged, locked
-from unionplan.intake.xlsx_styles import BUILT_IN, LASTING, MOMENT, shown_as
+from unionplan.intake.xlsx_styles import BUILT_IN, LASTING, MOMENT, Meanings, shown_as
 
 _BIFF8 = 80
 _PERHAPS_CHINESE = (None, 367, 437, 850, 936, 1252, 10000, 32768, 32769)
@@ -75,11 +75,11 @@ def _opened(data: bytes, styled: bool, encoding: str | None = None) -> Any:
 
 
 def _all_sheets(book: Any) -> list[Sheet]:
-    sheets = []
+    sheets, known = [], meanings(bool(book.datemode))
     for number, title in enumerate(book.sheet_names()):
         sheet = book.sheet_by_index(number)
         merged = tuple(sorted((top, left, below - 1, after - 1) for top, below, left, after in sheet.merged_cells))
-        rows = _rows(book, sheet)
+        rows = _rows(book, sheet, known)
         for row, column in _never_calculated(book, number):
             if row < sheet.nrows and column < sheet.row_len(row):
                 _put(rows, row, column, Unreadable("公式没有结果"))
@@ -97,18 +97,16 @@ def _hidden(looks: Any, length: int) -> tuple[int, ...]:
     return tuple(sorted(place for place, look in looks.items() if look.hidden and place < length))
 
 
-def _rows(book: Any, sheet: Any) -> list[list[Cell]]:
-    rows = [_row(book, sheet, number) for number in range(sheet.nrows)]
+def _rows(book: Any, sheet: Any, known: Meanings) -> list[list[Cell]]:
+    rows = [_row(book, sheet, number, known) for number in range(sheet.nrows)]
     while rows and not rows[-1]:
         rows.pop()
     return rows
 
 
-def _row(book: Any, sheet: Any, number: int) -> list[Cell]:
+def _row(book: Any, sheet: Any, number: int, known: Meanings) -> list[Cell]:
     cells = [
-        moment(value, _kind(book, sheet, number, column), bool(book.datemode))
-        if kind == xlrd.XL_CELL_DATE
-        else _cell(kind, value)
+        known.number(value, _kind(book, sheet, number, column)) if kind == xlrd.XL_CELL_DATE else _cell(kind, value)
         for column, (kind, value) in enumerate(zip(sheet.row_types(number), sheet.row_values(number), strict=True))
     ]
     while cells and cells[-1] is None:
