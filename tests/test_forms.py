@@ -1,7 +1,7 @@
 """Recognition of forms: drawn ones by the hundred, and each oddity of offices by itself."""
 
 import pytest
-from conftest import table_rows
+from tests.conftest import table_rows
 from odd_forms import UNITS, drawn
 
 from unionplan.intake.cells import Sheet

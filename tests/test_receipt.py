@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
-from conftest import xlsx_bytes
+from tests.conftest import xlsx_bytes
 
 from unionplan import theme
 from unionplan.intake import annotated, fresh, receipt_files
