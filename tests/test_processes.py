@@ -1,5 +1,6 @@
 """Reading processes: how each death is told, who watches, what is kept warm, and that nothing is left behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -204,8 +205,8 @@ def test_the_stages_of_a_workbook_are_told_in_order(tmp_path, monkeypatch, workb
     heard = []
     monkeypatch.setattr(stages, "_listeners", [lambda share, words: heard.append((round(share, 3), words))])
     table = "统计编码 | 单位名称 | 填报单位 | 企业状态 | 职工人数 | 是否建会\n001 | 文澜第一针织厂 | 文澜区 | 存续 | 50 | 是"
-    (tmp_path / "upload").write_bytes(workbook({"甲": table, "乙": table}))
-    worker.read({"name": "台账.xlsx", "units": UNITS, "unit": None, "as_of": None}, tmp_path)
+    read_file("台账.xlsx", workbook({"甲": table, "乙": table}), tmp_path, UNITS)
+    worker.read(json.loads((tmp_path / "job.json").read_text(encoding="utf-8")), tmp_path)
     assert heard == [
         (0.05, "正在读取工作表 1/2"), (0.325, "正在读取工作表 2/2"),
         (0.6, "正在核对工作表 1/2"), (0.775, "正在核对工作表 2/2"),

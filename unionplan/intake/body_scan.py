@@ -37,9 +37,13 @@ def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> lis
     size = table.height - first
     filled, words, short = np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int32)
     suspect = np.zeros(size, bool)
+    anything = np.zeros(size, bool)
     for index, column in enumerate(table.columns):
+        if not len(column.values):
+            continue
         flags = _Flags(column, telling)
         codes = column.codes[first:]
+        anything |= codes >= 0
         suspect |= flags.telling[codes]
         if index in shape.used:
             filled += codes >= 0
@@ -49,6 +53,7 @@ def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> lis
     suspect |= (filled <= 1) | (short == filled) | (filled - words <= max(most, 1))
     places = [place - first for place in shape.merged if first <= place < table.height]
     suspect[places] = True
+    suspect &= anything  # a stray cell far below leaves a million rows of nothing
     return [int(place) for place in np.flatnonzero(suspect) + first]
 
 

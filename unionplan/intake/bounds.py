@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from unionplan.errors import IntakeError
@@ -10,6 +11,8 @@ from unionplan.intake.problems import shown
 
 MAX_SHEETS = 1_000
 MAX_COLUMNS = 16_384
+MAX_TEXT = 32_767
+"""Columns of a sheet and letters of a cell that Excel itself can hold."""
 _ALLOWED_SHEETS = f"一个文件不超过 {MAX_SHEETS:,} 张工作表"
 
 
@@ -22,16 +25,28 @@ def require_few_sheets(count: int, name: str) -> None:
 
 
 def bounded(book: Book, name: str) -> Book:
-    """Return the book with the names of its sheets made fit to be shown; raises IntakeError when it is too wide."""
+    """Return the book, its sheets named as they can be shown; raises IntakeError for too many columns or letters."""
     require_few_sheets(len(book.sheets), name)
     for sheet in book.sheets:
+        where = f"工作表“{shown(sheet.name)}”的" if sheet.name else ""
         if _width(sheet) > MAX_COLUMNS:
-            where = f"工作表“{shown(sheet.name)}”" if sheet.name else ""
             raise IntakeError(
-                name, f"{where}有 {_width(sheet):,} 列", f"一张表不超过 {MAX_COLUMNS:,} 列",
+                name, f"{where}列数异常地多", f"一张表不超过 {MAX_COLUMNS:,} 列",
                 "请检查是否选错了文件，或另存为 .xlsx 后重新上传",
             )  # fmt: skip
+        if any(len(cell) > MAX_TEXT for cell in _texts(sheet)):
+            raise IntakeError(
+                name, f"{where}一个单元格里的文字异常地长", f"一个单元格不超过 {MAX_TEXT:,} 个字",
+                "请检查是否选错了文件，或删去过长的文字后重新上传",
+            )  # fmt: skip
     return replace(book, sheets=[replace(sheet, name=shown(sheet.name)) for sheet in book.sheets])
+
+
+def _texts(sheet: Sheet) -> Iterator[str]:
+    """Every text, of a sheet held by column every distinct one."""
+    if isinstance(sheet.rows, Table):
+        return (cell for column in sheet.rows.columns for cell in column.values if isinstance(cell, str))
+    return (cell for row in sheet.rows for cell in row if isinstance(cell, str))
 
 
 def _width(sheet: Sheet) -> int:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from unionplan.intake.bounds import MAX_COLUMNS
 from unionplan.intake.cells import Cell, Coded, Table
 from unionplan.intake.decoding import looks_like_text
 from unionplan.intake.delimited import separator_of, text_cell
@@ -157,7 +158,8 @@ def _with_odd_rows(table: Any, odd: dict[int, list[str]], encoding: str) -> Tabl
     height = table.num_rows + len(odd)
     places = np.delete(np.arange(height), sorted(odd)) if odd else None
     found = []
-    for index in range(max([table.num_columns, *(len(row) for row in odd.values())])):
+    width = max([table.num_columns, *(len(row) for row in odd.values())])
+    for index in range(min(width, MAX_COLUMNS + 1)):  # one more than is let pass, and no million of them
         codes: NDArray[np.int32] = np.full(height, -1, np.int32)
         values: list[str] = []
         telling: list[int] = []
