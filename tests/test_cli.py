@@ -541,7 +541,10 @@ def test_check_tells_sheets_columns_and_problems(cli, files, tmp_path):
         1,
         0,
     )
-    assert sheet["columns"][0] == {"cell": "A1", "label": "统计编码", "field": "union_code"}
+    assert sheet["columns"][0] == {
+        "cell": "A1", "label": "统计编码", "field": "union_code", "how": "template", "confidence": 1.0,
+        "samples": ["001"], "candidates": ["union_code"], "scale": 1,
+    }  # fmt: skip
     assert [list(found) for found in sheet["problems"]] == [PROBLEM_KEYS]
     assert sheet["problems"][0] == {
         "sheet": "", "cell": "F2", "column": "职工人数", "value": "-5", "severity": "reject", "rule": "negative",
