@@ -278,7 +278,7 @@ def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
         "W3b": bool({"persons", "person_times", "months"} & fields) and bool({"method", "level", "classes"} & fields),
         "W4": "activity" in fields and bool({"planned_on", "done_on", "participants", "progress", "owner"} & fields),
         "W3a": bool({"name", "identity", "certificate"} & fields) and len(_ROSTER & fields) >= 2,
-        "W5": "item" in fields and bool({"target", "quote", "kind", "end"} & fields) and len(fields) >= 3,
+        "W5": "item" in fields and bool({"target", "quote", "kind", "end"} & fields),
         "W6": "funds" in fields and bool({"reporting_unit", "task"} & fields),
         "W7": bool({"seq", "item"} & fields) and bool({"problems", "next_steps"} & fields or {"progress", "owner"} <= fields),
     }  # fmt: skip
