@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -142,12 +143,11 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), t
     body, said, titles = Body(), _said(title), {plain(text) for text in title}
     words: list[str] = []
     lone: list[int] = []
-    summed, before = False, first - 1
-    for place in _looked_at(sheet, first, shape, body):
+    summed = False
+    for place, passed in _looked_at(sheet, first, shape, body):
         row = sheet.rows[place]
-        if place > before + 1:  # plain data in between
+        if passed:
             summed, words, lone = False, [], []
-        before = place
         kind = row_kind(row, shape, place in shape.merged)
         if kind == "lone" and plain(within(row, shape.span)[0][1]) in titles:
             kind = "title"  # printed again at the head of a page
@@ -180,18 +180,24 @@ def _take(body: Body, place: int, kind: str, row: Sequence[Cell], shape: Shape, 
     return summed
 
 
-def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[int]:
-    """Every row; of a large sheet only those that may be no data, the others go straight to the body's rows."""
+def _looked_at(sheet: Sheet, first: int, shape: Shape, body: Body) -> Iterator[tuple[int, bool]]:
+    """Every row; of a large sheet only those that may be no data, the others go straight to the body's rows.
+
+    With each, whether data was passed over since the one before.
+    """
     if not isinstance(sheet.rows, Table):
-        yield from range(first, len(sheet.rows))
+        yield from ((place, False) for place in range(first, len(sheet.rows)))
         return
     from unionplan.intake.body_scan import rows_to_look_at
 
-    for place in rows_to_look_at(sheet.rows, first, shape, _telling):
-        body.rows.extend(range(first, place))
-        yield place
-        first = place + 1
-    body.rows.extend(range(first, len(sheet.rows)))
+    looked_at, plain_rows = rows_to_look_at(sheet.rows, first, shape, _telling)
+    done = 0
+    for place in looked_at:
+        passed = bisect_left(plain_rows, place, done)
+        body.rows.extend(plain_rows[done:passed])
+        yield place, passed > done
+        done = passed
+    body.rows.extend(plain_rows[done:])
 
 
 def _telling(text: str) -> bool:

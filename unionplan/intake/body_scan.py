@@ -29,8 +29,10 @@ _NO_WORD = r"^\s*([-+]?[\d,.]+\s*[%％]?|(19|20)\d\d[-./年]\d{1,2}([-./月]\d{1
 _SHORT = 12
 
 
-def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> list[int]:
-    """Return the rows from `first` on that may be anything else than data, in order.
+def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> tuple[list[int], list[int]]:
+    """Return the rows from `first` on that may be anything else than data, and those that are plainly data.
+
+    Both in order; rows without a cell are neither.
 
     `telling(text)`: whether a text anywhere in a row may make that row a note, a total or a part of one.
     """
@@ -53,8 +55,8 @@ def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> lis
     suspect |= (filled <= 1) | (short == filled) | (filled - words <= max(most, 1))
     places = [place - first for place in shape.merged if first <= place < table.height]
     suspect[places] = True
-    suspect &= anything  # a stray cell far below leaves a million rows of nothing
-    return [int(place) for place in np.flatnonzero(suspect) + first]
+    looked_at, plain = (np.flatnonzero(rows & anything) + first for rows in (suspect, ~suspect))
+    return looked_at.tolist(), plain.tolist()
 
 
 class _Flags:

@@ -107,10 +107,13 @@ def _check_rows(
 ) -> None:
     """Look at the rows that may contradict themselves or repeat another; all others are passed over."""
     get = {name: typed(columns[name]) if name in columns else Typed.blank(len(places)) for name in FIELDS}
-    suspect = _suspects(get)
+    data = np.zeros(len(places), bool)
+    data[kept] = True
+    rows = np.flatnonzero(_suspects(get) & data)
+    records = zip(*(values.taken(rows) for values in get.values()), strict=True)
     seen: dict[tuple[Any, str], int] = {}
-    for row in [row for row in kept if suspect[row]] if len(kept) < len(places) else np.flatnonzero(suspect).tolist():
-        record = {name: values[row] for name, values in get.items()}
+    for row, values in zip(rows.tolist(), records, strict=True):
+        record = dict(zip(get, values, strict=True))
         for rule, field, detail in _contradictions(record, as_of):
             findings.add(rule, row, places[row], field, record[field], detail)
         _check_key(findings, row, places, record, seen)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from unionplan.intake.cells import Cell, Coded, Table
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
-MAX_AREA = 400_000_000
+MAX_AREA = 120_000_000
 """Rows × filled columns that are held at once; a stray cell in a far corner stays below it."""
 SMALL = 200_000
 """Rows × columns up to which a sheet is held row by row."""

@@ -61,7 +61,7 @@ def xlsx_sheets(path: Path, name: str, small: int = SMALL) -> Iterator[Sheet]:
                 yield _sheet(package, sheet, meanings, small)
     except FarCellsError:
         raise IntakeError(
-            name, "有内容的单元格相距太远，表格范围异常地大", "行数乘以列数不超过 4 亿",
+            name, "有内容的单元格相距太远，表格范围异常地大", "行数乘以有内容的列数不超过 1.2 亿",
             "请删去远处的空行空列后另存为新的 .xlsx",
         ) from None  # fmt: skip
     except _BROKEN as error:
