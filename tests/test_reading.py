@@ -328,7 +328,7 @@ def test_the_readers_of_each_format_are_loaded_only_for_it():
     import subprocess
     import sys
 
-    code = "import sys, unionplan.intake.worker; print([n for n in ('xlrd', 'python_calamine') if n in sys.modules])"
+    code = "import sys, unionplan.intake.worker; print([n for n in ('xlrd', 'pandas') if n in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=FILES.parent.parent, capture_output=True, text=True, check=True, timeout=60
     )
