@@ -26,7 +26,8 @@ _TELLING = (
 """What the texts of totals, notes, parts, groups and page marks cannot do without."""
 _NO_WORD = r"^\s*([-+]?[\d,.]+\s*[%％]?|(19|20)\d\d[-./年]\d{1,2}([-./月]\d{1,2}日?|月)?)\s*$"
 """Numbers and dates: fewer than header_blocks.is_word knows, so that no header is taken for data."""
-_SHORT = 12
+_SHORT = r"^.{0,12}$|[\s\x{3000}\x{a0}]|^[A-Za-zＡ-Ｚａ-ｚ]"
+"""Texts that may be a unit, a letter or a translation below a header; spaces within them do not count."""
 
 
 def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> tuple[list[int], list[int]]:
@@ -75,14 +76,12 @@ class _Flags:
         array = pa.array(texts, pa.string())
         at = np.fromiter(places, np.int64)
         self.word[at] = ~_matching(array, _NO_WORD)
-        bare = pc.replace_substring_regex(array, r"[\s\x{3000}\x{a0}]+", "")
-        self.short[at] = pc.less_equal(pc.utf8_length(bare), _SHORT).to_numpy(zero_copy_only=False)
+        self.short[at] = _matching(array, _SHORT)
         for place in np.flatnonzero(_matching(array, _TELLING)).tolist():
             self.telling[places[place]] = telling(str(texts[place]))
         for place, value in enumerate(column.values) if int in kinds else ():
             if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 100:
                 self.short[place] = True
-        self.short[at] |= _matching(array, r"^\s*[A-Za-zＡ-Ｚａ-ｚ]")
 
 
 def _matching(array: Any, pattern: str) -> Mask:

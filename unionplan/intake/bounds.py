@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from unionplan.errors import IntakeError
-from unionplan.intake.cells import Book, Sheet, Table
+from unionplan.intake.cells import Book, Cell, Sheet, Table
 from unionplan.intake.problems import shown
 
 MAX_SHEETS = 1_000
@@ -34,7 +35,7 @@ def bounded(book: Book, name: str) -> Book:
                 name, f"{where}列数异常地多", f"一张表不超过 {MAX_COLUMNS:,} 列",
                 "请检查是否选错了文件，或另存为 .xlsx 后重新上传",
             )  # fmt: skip
-        if any(len(cell) > MAX_TEXT for cell in _texts(sheet)):
+        if max(map(len, _texts(sheet)), default=0) > MAX_TEXT:
             raise IntakeError(
                 name, f"{where}一个单元格里的文字异常地长", f"一个单元格不超过 {MAX_TEXT:,} 个字",
                 "请检查是否选错了文件，或删去过长的文字后重新上传",
@@ -45,8 +46,12 @@ def bounded(book: Book, name: str) -> Book:
 def _texts(sheet: Sheet) -> Iterator[str]:
     """Every text, of a sheet held by column every distinct one."""
     if isinstance(sheet.rows, Table):
-        return (cell for column in sheet.rows.columns for cell in column.values if isinstance(cell, str))
+        return chain.from_iterable(_texts_among(column.values) for column in sheet.rows.columns)
     return (cell for row in sheet.rows for cell in row if isinstance(cell, str))
+
+
+def _texts_among(values: Sequence[Cell]) -> Iterable[str]:
+    return values if set(map(type, values)) == {str} else [cell for cell in values if isinstance(cell, str)]  # type: ignore[return-value]
 
 
 def _width(sheet: Sheet) -> int:

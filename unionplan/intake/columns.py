@@ -63,11 +63,11 @@ class Columns:
         codes = self._shared[column]
         _, _, values = self._known.setdefault(column, ({}, {}, []))
         new = np.unique(numbers[codes[numbers] == -2])
-        for number in new.tolist():
-            text = shared[number]
-            codes[number] = len(values) if text.strip() else -1
-            if codes[number] >= 0:
-                values.append(text)
+        texts = [shared[number] for number in new.tolist()]
+        filled = np.fromiter((not text.isspace() and text != "" for text in texts), bool, len(texts))
+        codes[new] = -1
+        codes[new[filled]] = np.arange(len(values), len(values) + int(filled.sum()))
+        values.extend(texts if filled.all() else [text for text in texts if text.strip()])
         return codes[numbers]
 
     def put(self, column: int, rows: NDArray[np.int64], codes: NDArray[np.int32]) -> None:
