@@ -386,7 +386,8 @@ def claimed(draft: Draft) -> list[Problem]:
     }
     touched = {slot.unit for slot in draft.ledgers}
     others = [str(draft.store.place(draft.heads[slot])) for unit, slot in newest.items() if unit not in touched]
-    pairs = _claims(own, others)
+    twice = any((own[code].notna() & own[code].duplicated()).any() for code in ("union_code", "uscc"))
+    pairs = _claims(own, others) if others or twice else []
     if not pairs:
         return []
     shown = "、".join(f"{name}（{unit}）" for name, unit in pairs[:_SHOWN])

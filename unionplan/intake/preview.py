@@ -117,16 +117,15 @@ def submit(
         f"只收合格行，退回 {seen.rejected} 行" if seen.rejected else "",
     ]  # fmt: skip
     change = Change(seen.action, "；".join(filter(None, words)), seen.change.frames, seen.change.tables,
-                    seen.file.uploads, seen.change.expects, seen.change.encoded)  # fmt: skip
+                    seen.file.uploads, seen.change.expects, seen.change.encoded, seen.change.counted)  # fmt: skip
     return store.append(change, person, at)
 
 
 def _finished(draft: Draft, file: FileReading, cube: pd.DataFrame, as_of: date | None) -> Preview:
     change = None
     if not blocked(draft):
-        change = Change(
-            "submit", frames=draft.frames, tables=draft.tables, expects=draft.expects, encoded=draft.encoded
-        )
+        change = Change("submit", frames=draft.frames, tables=draft.tables, expects=draft.expects,
+                        encoded=draft.encoded, counted=(draft.commit, cube))  # fmt: skip
     merges = draft.merges
     both: list[Merge | Upsert] = [*merges, *draft.upserts]
     details = [merge.details for merge in both if len(merge.details)]

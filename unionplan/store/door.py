@@ -47,7 +47,8 @@ class Change:
 
     `frames`: slot → (统计时点, its whole new content); the slot's dataset names the columns (snapshots.SCHEMAS).
     `expects`: slot → the snapshot that the preview was drawn on (None: empty); the commit is refused
-    when one of them has changed since. `encoded`: snapshots of `frames` whose bytes are already there.
+    when one of them has changed since. `encoded`: snapshots of `frames` whose bytes are already there; `counted`: a commit, and
+    the cube as it is when this change comes right after it.
     """
 
     action: str
@@ -57,6 +58,7 @@ class Change:
     uploads: tuple[tuple[str, bytes], ...] = ()
     expects: Mapping[Slot, str | None] = field(default_factory=dict)
     encoded: Mapping[Slot, bytes] = field(default_factory=dict, repr=False)
+    counted: tuple[int, pd.DataFrame] | None = field(default=None, repr=False)
 
     def snapshot_bytes(self, slot: Slot) -> bytes:
         """Return the new content of a slot as the bytes of its snapshot."""
@@ -335,13 +337,15 @@ class Store:
             done = self.log.append(_stamp(at), who, change.action, change.note, None, files, entries, fresh)
         except _UnchangedError:
             return None
-        self._settle(done)
+        self._settle(done, change.counted if not change.tables else None)
         return done
 
-    def _settle(self, commit: int) -> None:
+    def _settle(self, commit: int, counted: tuple[int, pd.DataFrame] | None = None) -> None:
         """Write what follows from a commit; if the machine stops here, it is made again when missed."""
         try:
             self._copy_log()
+            if counted and counted[0] == commit - 1:
+                self._write_cube(commit, _sorted_cube([counted[1]]))
             self.cube(commit)
         except UnionplanError:  # the commit itself stands; both are written again on the next occasion
             return
@@ -370,20 +374,25 @@ class Store:
         return self.root / "commits" / f"{commit:06d}.json"
 
     def _ready_cube(self, commit: int) -> pd.DataFrame:
-        place = self.root / "cubes" / f"{commit:06d}.parquet"
+        place = self._cube_place(commit)
         if not place.exists():
-            made = pa.Table.from_pandas(self._next_cube(commit), schema=_CUBE_SCHEMA, preserve_index=False)
-            out = pa.BufferOutputStream()
-            pq.write_table(made, out, compression="zstd")
-            snapshots.write_at(place, out.getvalue().to_pybytes())
+            self._write_cube(commit, self._next_cube(commit))
         frame: pd.DataFrame = pq.read_table(place).to_pandas(types_mapper=snapshots.PANDAS_TYPES.get)[
             list(CUBE_COLUMNS)
         ]
         return frame
 
+    def _cube_place(self, commit: int) -> Path:
+        return self.root / "cubes" / f"{commit:06d}.parquet"
+
+    def _write_cube(self, commit: int, cube: pd.DataFrame) -> None:
+        out = pa.BufferOutputStream()
+        pq.write_table(pa.Table.from_pandas(cube, schema=_CUBE_SCHEMA, preserve_index=False), out, compression="zstd")
+        snapshots.write_at(self._cube_place(commit), out.getvalue().to_pybytes())
+
     def _next_cube(self, commit: int) -> pd.DataFrame:
         """The cube before, without the slots that the commit touched, plus their new counts."""
-        before = self.root / "cubes" / f"{commit - 1:06d}.parquet"
+        before = self._cube_place(commit - 1)
         touched = [entry.slot for entry in self.history()[commit - 1].entries]
         if not before.exists() or Slot("indicators") in touched:
             return self._made_cube(commit)
