@@ -164,7 +164,7 @@ def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
     rejected = np.zeros(size, bool)
     rejected[list(found.rejected)] = True
     columns["rejected"] = pa.array(rejected)
-    pq.write_table(pa.table(columns), place)
+    pq.write_table(pa.table(columns), place, compression="NONE")  # read once, right away
 
 
 def _arrow(values: Sequence[Any] | None, size: int, kind: Any) -> Any:
