@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -21,7 +22,6 @@ from streamlit.testing.v1 import AppTest
 from unionplan import narrative
 from unionplan.access import Person
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments
-from unionplan.demo import build
 from unionplan.observations import CONTRACTS, FIELDS, classified
 from unionplan.plan import SCOPES, plan_of, read_tables
 from unionplan.store import Change, Slot, Store, snapshots
@@ -82,10 +82,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("pages") / "demo"
-    build(root, print)
-    return root
+def own_sample(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample city in a place of its own, for a page may leave it for a new store."""
+    return Path(shutil.copytree(sample, tmp_path_factory.mktemp("pages") / "demo"))
 
 
 @pytest.fixture
@@ -95,9 +94,9 @@ def app(monkeypatch: pytest.MonkeyPatch, city: Path) -> Iterator[AppTest]:
 
 
 @pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch, sample: Path) -> Iterator[AppTest]:
+def demo(monkeypatch: pytest.MonkeyPatch, own_sample: Path) -> Iterator[AppTest]:
     monkeypatch.delenv("UNIONPLAN_TODAY", raising=False)
-    yield from _app(monkeypatch, sample)
+    yield from _app(monkeypatch, own_sample)
 
 
 @pytest.fixture
