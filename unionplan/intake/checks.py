@@ -7,6 +7,7 @@ in data/intake/checks.csv; a rejected row stays listed with its reason and never
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -18,6 +19,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from unionplan.errors import PlanError
+from unionplan.intake.cells import Table
+from unionplan.intake.fields import folded
 from unionplan.intake.findings import (
     LISTED,
     Findings,
@@ -56,8 +59,11 @@ def ledger(
     `as_of` is the 统计时点 if it is known yet.
     """
     findings = Findings(sheet, layout)
-    places = list(layout.rows)
+    lines = {} if unit or "reporting_unit" in findings.columns else _unit_lines(sheet, layout, units)
+    places = [place for place in layout.rows if place not in lines]
     columns, clears = typed_columns(findings, places, FIELDS, units, text_file)
+    if lines:
+        columns["reporting_unit"] = _units_above(lines, places)
     fill_units(findings, columns, places, unit)
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty]
@@ -84,6 +90,24 @@ def enterprise(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str
     fill_units(findings, columns, places, unit)
     _check_rows(findings, columns, places, [0], as_of)
     return compacted(findings, columns, places, clears, [0])
+
+
+def _unit_lines(sheet: Sheet, layout: Layout, units: Mapping[str, str]) -> dict[int, str]:
+    """Rows that hold nothing but a unit's name, which the enterprises below belong to: row → unit."""
+    lines: dict[int, str] = {}
+    for place in layout.rows if not isinstance(sheet.rows, Table) else ():
+        filled = [cell for cell in sheet.rows[place] if cell is not None]
+        if len(filled) == 1 and isinstance(filled[0], str):
+            unit = units.get("".join(folded(filled[0]).split()))
+            lines |= {place: unit} if unit else {}
+    return lines
+
+
+def _units_above(lines: Mapping[int, str], places: Sequence[int]) -> list[str | None]:
+    """Each row's unit: that of the nearest line above it."""
+    above = sorted(lines)
+    nearest = (bisect_left(above, place) - 1 for place in places)
+    return [lines[above[at]] if at >= 0 else None for at in nearest]
 
 
 def _empty_rows(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int]) -> set[int]:

@@ -379,6 +379,11 @@ def _registration(cell: Cell) -> Value:
 _LIST_MARKS = re.compile(r"^(其中[::,]?|#|[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、])+")
 
 
+def told_of(cell: Cell) -> str | None:
+    """Return what a cell tells together as an enterprise type (observations.TOLD), None when it names none."""
+    return told_words().get(_LIST_MARKS.sub("", _bare(cell)))
+
+
 def _told(cell: Cell) -> Value:
     text = _LIST_MARKS.sub("", _bare(cell))
     if text in told_words():
@@ -500,4 +505,6 @@ def _unknown(rule: str, cell: Cell, text: str, known: Iterable[str], fix: str = 
 
 
 def _number_text(cell: Cell) -> str:
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 10**20:
+        return f"{cell:.0f}"
     return f"{cell:.15g}" if isinstance(cell, float) else str(cell)

@@ -56,6 +56,7 @@ def bare_label(text: str) -> str:
     """Return a header cell for comparing without what only adorns it: 其中, 一、, (1), (家), ①, English beside Chinese."""
     label = _FOOTNOTE.sub("", _MARKS.sub("", plain(text)))
     label = _UNIT_WORDS.sub("", label)
+    label = label[:-1] if len(label) > 1 and label.endswith("%") else label
     without = _LATIN.sub("", label)
     return without if re.search(r"[\u4e00-\u9fff]", without) else label
 

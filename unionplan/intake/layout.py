@@ -352,16 +352,21 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span,
     columns = _scaled(sheet, header, columns, start)
     title = _texts(sheet.rows[start : header.top], span) or _texts(sheet.rows[start : header.top], ALL)
     body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title, to_the_end)
-    named_ = indicators_named(title) if header.kind == "W2" else set()
+    named_, types = _named_above(title, sheet.name) if header.kind == "W2" else (set(), set())
     return Layout(
         header.kind or None, header.top, header.depth, columns, tuple(body.rows), tuple(body.totals), clashes,
         next(iter(named_)) if len(named_) == 1 else None,
-        tuple(sorted(types_named(title))) if header.kind == "W2" else (),
+        tuple(sorted(types)),
         tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
         fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
         _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups),
         any(_SINGLE.search(plain(text)) for text in title), _end(body, header), body.end, header.partial,
     )  # fmt: skip
+
+
+def _named_above(title: Sequence[str], tab: str) -> tuple[set[str], set[str]]:
+    """The indicators and the types that the title names; where it names none, those that the sheet's tab names."""
+    return indicators_named(title) or indicators_named([tab]), types_named(title) or types_named([tab])
 
 
 def _chosen(sheet: Sheet, known: Known, header: _Header) -> _Header:

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from unionplan.intake.cells import Unreadable
+
 TABLES = Path(__file__).resolve().parent.parent.parent / "data" / "intake"
 LONGEST = 200
 SEVERITIES = ("reject", "ask", "fixed")
@@ -62,7 +64,7 @@ def problem(
     """Return the problem that `rule` describes; `detail` is appended to its words, `fix` replaces its advice."""
     severity, says, advice = rules()[rule]
     message = f"{says}（{shown(detail)}）" if detail else says
-    found = "" if value is None else shown(str(value))
+    found = "" if value is None else shown(value.text if isinstance(value, Unreadable) else str(value))
     return Problem(sheet, cell, shown(column), found, severity, rule, message, fix or advice, suggestion)
 
 

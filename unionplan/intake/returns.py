@@ -32,6 +32,7 @@ from unionplan.intake.headers import parts_of, types_named
 from unionplan.intake.layout import Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, address
+from unionplan.intake.type_rows import types_among_units
 from unionplan.observations import ACTIVITIES, SUMMARY_COUNTS, TOLD_LABELS, TRAINING, Field, leaf_of, parts_told
 
 _SHARED = ("total", "should_unionise", "unionised", "workers", "members")
@@ -45,6 +46,7 @@ Given = tuple[Mapping[str, str], str | None, bool]
 def summary(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     """Return the figures of a W2 sheet, `columns` named as SUMMARY_SCHEMA's; `places` repeat per figure of a row."""
     units, unit, text_file = given
+    sheet, layout = types_among_units(sheet, layout, units)
     findings = Findings(sheet, layout)
     places = list(layout.rows)
     fields = {c.field: _summary_field(c.field) for c in layout.columns if c.field and _summary_field(c.field)}
