@@ -507,7 +507,14 @@ def test_the_date_of_a_ledger_is_the_one_it_states(dated, number):
 def test_the_date_in_a_file_name_counts_when_the_sheet_states_none(store, look, workbook):
     seen = look(store, workbook(GOOD), "文澜区2026年三季度台账.xlsx")
     assert seen.as_of == date(2026, 9, 30)
-    assert words(seen.problems) == [("fixed", "", "统计时点按文件所写推定（文件名，按最后一天，2026-09-30）", "请核对")]
+    assert words(seen.problems) == [
+        (
+            "fixed",
+            "",
+            "统计时点按文件所写推定（文件名，按最后一天，2026-09-30）",
+            "对的无需处理；不对的请另行指定统计时点",
+        )
+    ]
 
 
 def test_a_ledger_without_any_date_is_refused_never_dated_today(store, take, workbook):

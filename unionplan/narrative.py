@@ -120,12 +120,12 @@ def conclusion(rows: Sequence[Attainment], indicators: Indicators) -> str:
         if found:
             named = [_named_gap(row, indicators[row.indicator]) for row in found]
             return f"{start}{len(found)}项{word}" + (f"：{'、'.join(named)}" if len(named) <= _NAMED else "")
-    reached = sum(row.attained is True for row in judged)
-    return (
-        f"{start}{len(judged)}项覆盖目标{'全部达标' if reached == len(judged) else f'达标{reached}项'}"
-        if judged
-        else f"{start}所选类型尚未设目标"
-    )
+    if not judged:
+        return f"{start}所选类型尚未设目标"
+    reached = sum(row.status == "attained" for row in judged)
+    stale = sum(row.status == "stale" for row in judged)
+    said = "全部达标" if reached == len(judged) else f"达标{reached}项" + (f"，{stale}项数据过期" if stale else "")
+    return f"{start}{len(judged)}项覆盖目标{said}"
 
 
 def _named_gap(row: Attainment, indicator: Indicator) -> str:

@@ -280,7 +280,9 @@ def _what_to_do(seen: Preview) -> str:
     if rules and rules <= set(UNSAID):
         return f"还差一步：请在上面{'、'.join(UNSAID[rule] for rule in UNSAID if rule in rules)}。数据没有改动。"
     named = "不认识的名称可以在上面记为别名；其余" if rules & {"unit_unknown", "type_unknown"} else ""
-    return f"这个文件还不能入库：{named}请按上面的清单改正，保存后重新拖进来。数据没有改动。"
+    above = [words for rule, words in UNSAID.items() if rule in rules]
+    also = f"另外请在上面{'、'.join(above)}。" if above else ""
+    return f"这个文件还不能入库：{named}请按上面的清单改正，保存后重新拖进来。{also}数据没有改动。"
 
 
 def _say_sheet(sheet: SheetReading) -> None:
@@ -387,6 +389,11 @@ def _say_sheet_change(change: SheetChange, several: bool) -> None:
     start = f"{_sheet_name(change.sheet)}：" if several else ""
     as_of = f"统计时点 {theme.chinese_date(change.as_of)}，" if change.as_of else ""
     message("note", f"{start}{as_of}涉及{_whose(change.units)}：{'，'.join(words)}。")
+    if change.removed:
+        named = "、".join(change.removed[:3]) + (
+            f"等 {len(change.removed):,} {what}" if len(change.removed) > 3 else ""
+        )
+        message("ask", f"{start}替换将移除 {len(change.removed):,} {what}本次文件没有的：{named}。请核对后再确认。")
 
 
 def _whose(units: Sequence[str]) -> str:

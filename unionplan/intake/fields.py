@@ -18,7 +18,15 @@ from stdnum.cn import uscc as uscc_number
 
 from unionplan.intake.credit_codes import plainly_valid
 from unionplan.intake.reading import Cell, Unreadable
-from unionplan.observations import CLEAR, Field, control_codes, registration_codes, registration_of, told_words
+from unionplan.observations import (
+    CLEAR,
+    UNCLASSIFIED,
+    Field,
+    control_codes,
+    registration_codes,
+    registration_of,
+    told_words,
+)
 
 BLANK = {"", "/", "\\", "-", "--", "—", "——", "…", "……", "***", "空"}
 _UNDECIDED = {"在建", "续签中", "筹建", "筹建中", "在谈", "协商中"}
@@ -358,10 +366,14 @@ def _unit(cell: Cell, units: Mapping[str, str]) -> Value:
     return _unknown("unit_unknown", cell, text, units)
 
 
+_UNCLASSIFIED_WORD = "待认定"
+
+
 def _control(cell: Cell) -> Value:
     text = _bare(cell)
     if text in control_codes():
-        return Value(text)
+        vague = control_codes()[text] == UNCLASSIFIED and text != _UNCLASSIFIED_WORD
+        return Value(text, "repaired", f"“{cell}”按待认定计入") if vague else Value(text)
     if meant := _taught.get("control", {}).get(text):
         return _repaired(meant, cell)
     return _unknown("type_unknown", cell, text, control_codes())

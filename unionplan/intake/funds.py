@@ -52,7 +52,7 @@ def _check_row(findings: Findings, row: int, place: int, record: Mapping[str, An
             cell = cell_at(findings.sheet, place, column.index)
             shown = (rate * 10_000 + Fraction(1, 2)) // 1
             detail = f"填的是 {cell}，{told}/{record['task']} 应为 {shown // 100}.{shown % 100:02d}%"
-            findings.add("rate_differs", row, place, "rate", cell, detail)
+            findings.add("rate_amounts", row, place, "rate", cell, detail)
 
 
 def _in_yuan(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
