@@ -14,7 +14,7 @@ from unionplan import clock
 from unionplan.access import Person
 from unionplan.intake import memory
 from unionplan.intake.desk import unit_names
-from unionplan.intake.headers import field_label, synonyms
+from unionplan.intake.headers import SHORT, field_label, synonyms
 from unionplan.intake.known_forms import Recognition
 from unionplan.intake.memory import Alias, Form
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
@@ -56,7 +56,9 @@ def _new_forms(file: FileReading) -> list[SheetReading]:
 
 def _show_columns(sheet: SheetReading, name: str) -> None:
     where = f"工作表“{sheet.sheet}”，" if sheet.sheet else ""
-    subtitle(f"{where}{NAMES[str(sheet.kind)]}，表头在第 {sheet.header_row} 行，共 {len(sheet.recognition)} 列")
+    subtitle(f"{where}{kind_words(sheet)}，表头在第 {sheet.header_row} 行，共 {len(sheet.recognition)} 列")
+    if sheet.indicator:
+        note_line(f"指标按标题或表名认作“{SHORT[sheet.indicator]}”。")
     said = {one.cell: _said(sheet, one, name) for one in sheet.recognition}
     rows = [(one.cell, one.label, "、".join(one.samples) or "—", _meaning(said[one.cell], str(sheet.kind)), _sureness(one, said[one.cell]))
             for one in sheet.recognition]  # fmt: skip
@@ -70,6 +72,12 @@ def _show_columns(sheet: SheetReading, name: str) -> None:
     with part:
         if part.open:
             _selects(sheet, [one for one in sheet.recognition if not _is_unsure(one)], name)
+
+
+def kind_words(sheet: SheetReading) -> str:
+    """Return what a sheet was taken for, with the indicator that its title or tab names: 汇总表（工资集体协商）."""
+    named = f"（{SHORT[sheet.indicator]}）" if sheet.indicator else ""
+    return f"{NAMES[str(sheet.kind)]}{named}"
 
 
 def _chosen(sheet: SheetReading, name: str) -> dict[str, str]:

@@ -38,7 +38,7 @@ from unionplan.ui import (
     table,
 )
 from unionplan.ui_controls import clerk, keep, refuse, said, say_refused
-from unionplan.ui_memory import called, confirm_form, offer_aliases
+from unionplan.ui_memory import called, confirm_form, kind_words, offer_aliases
 from unionplan.ui_problems import SHOWN, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
@@ -196,7 +196,9 @@ def card(board: Board, look: Look, several: bool) -> None:
         with title:
             _title(look)
         shown = bool(said(f"shown-{name}"))
-        button.button("收起" if shown else "查看和处理", key=f"open-{name}", on_click=_turn, args=(name,))
+        button.button(
+            "收起" if shown else "查看和处理", key=f"open-{name}", width="stretch", on_click=_turn, args=(name,)
+        )
         if shown:
             _body(board, look)
 
@@ -226,6 +228,8 @@ def _brief(look: Look) -> str:
     if look.stage == "unread":
         return ""
     kinds = "、".join(dict.fromkeys(NAMES[sheet.kind] for sheet in look.file.sheets if sheet.kind)) or "没有认出表格"
+    if look.stage == "form":  # what is wrong in it is told once its columns are confirmed
+        return kinds
     counts = severities(look.seen.problems if look.seen else look.file.all_problems())
     return "，".join(filter(None, (kinds, counts)))
 
@@ -291,7 +295,7 @@ def _say_sheet(sheet: SheetReading) -> None:
     totals = f"，另有合计 {sheet.totals} 行" if sheet.totals else ""
     message(
         "note",
-        f"{_sheet_name(sheet.sheet)}识别为{NAMES[sheet.kind]}：表头在第 {sheet.header_row} 行，数据 {sheet.rows:,} 行{totals}。",
+        f"{_sheet_name(sheet.sheet)}识别为{kind_words(sheet)}：表头在第 {sheet.header_row} 行，数据 {sheet.rows:,} 行{totals}。",
     )
     part = st.expander("查看各列的识别结果", key=f"columns-{id(sheet)}", on_change="rerun")
     with part:

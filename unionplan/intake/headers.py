@@ -273,5 +273,7 @@ def field_label(field: str) -> str:
     """Return what a reader calls a recognised column: 已覆盖家数（非公有制企业，集体合同）."""
     labels = {listed.id: listed.label for fields in (FIELDS.values(), *_SHIPPED.values()) for listed in fields}
     measure, *suffixes = field.split("@")
+    if measure == "rate":  # whatever one workbook calls it, it is a check
+        labels = {}
     word = labels.get(field) or _MEASURES.get(measure) or labels.get(measure) or field
     return word if field in labels or not suffixes else f"{word}（{'，'.join(suffixes)}）"

@@ -22,7 +22,7 @@ class SheetReading:
 
     `columns`: (cell, label, field or None). `rows` and `totals` count whole source rows. `table`: the
     Parquet file of a ledger's typed rows, with `row` (source row from 1) and `rejected`; `units`: the rows
-    of a units sheet. `nameless`: it holds figures of an indicator that it does not name. `as_of`: the 统计时点 it
+    of a units sheet. `nameless`: it holds figures of an indicator that it does not name; `indicator`: the one that its title or tab names. `as_of`: the 统计时点 it
     states, where, and whether only as a month or longer. `recognition`: how each of `columns` was recognised;
     `fingerprint`: what its form is remembered by, "" without a header; `form`: template, remembered, or new.
     `nil`: 零报告, the sheet says that there is nothing to report. `nils`: (unit, source row, its own
@@ -44,6 +44,7 @@ class SheetReading:
     clears: tuple[tuple[int, str], ...] = ()
     units: tuple[dict[str, str], ...] = ()
     nameless: bool = False
+    indicator: str = ""
     recognition: tuple[Recognition, ...] = ()
     fingerprint: str = ""
     form: str = ""

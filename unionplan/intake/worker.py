@@ -90,7 +90,7 @@ def _entry(
         "columns": [(address(c.row, c.index), shown(c.label), c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
-        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [],
+        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [], "indicator": layout.indicator or "",
         "recognition": [_recognition(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
         "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
