@@ -496,7 +496,7 @@ ATTAINMENT_KEYS = ["item", "indicator", "scope", "reporting_unit", "as_of", "num
                    "need", "gap", "attained", "due", "status", "marks"]  # fmt: skip
 ITEM_KEYS = ["item", "plan", "section", "name", "quote", "kind", "commitment", "scope", "start", "end", "target", "unit",
              "department", "status", "progress", "evidence", "marks"]  # fmt: skip
-PROBLEM_KEYS = ["sheet", "cell", "column", "value", "severity", "rule", "message", "fix"]
+PROBLEM_KEYS = ["sheet", "cell", "column", "value", "severity", "rule", "message", "fix", "suggestion"]
 SOUND = "统计编码,单位名称,填报单位,企业状态,单位类别,职工人数,是否建会\n001,甲厂,文澜区,存续,国有企业,50,是\n"
 
 
@@ -548,7 +548,7 @@ def test_check_tells_sheets_columns_and_problems(cli, files, tmp_path):
     assert [list(found) for found in sheet["problems"]] == [PROBLEM_KEYS]
     assert sheet["problems"][0] == {
         "sheet": "", "cell": "F2", "column": "职工人数", "value": "-5", "severity": "reject", "rule": "negative",
-        "message": "是负数（-5）", "fix": "请核对后填写不小于 0 的整数",
+        "message": "是负数（-5）", "fix": "请核对后填写不小于 0 的整数", "suggestion": "",
     }  # fmt: skip
     assert picture["sheets"] == []
     assert [found["message"] for found in picture["problems"]] == [
