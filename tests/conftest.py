@@ -21,6 +21,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import settings
 
 from unionplan.__main__ import main
 from unionplan.access import Person
@@ -30,6 +31,11 @@ from unionplan.intake.preview import Options, Preview, preview, submit
 from unionplan.intake.readings import FileReading
 from unionplan.plan import Tables, plan_of, read_tables
 from unionplan.store import Store
+
+# The same examples on every run, so that a change is judged by itself; HYPOTHESIS_PROFILE=explore looks for new ones.
+settings.register_profile("steady", derandomize=True, database=None)
+settings.register_profile("explore", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 PLAN_FOLDER = Path(__file__).resolve().parent.parent / "data" / "plan"
 TODAY = date(2026, 11, 5)
