@@ -9,7 +9,6 @@ from unionplan import narrative, theme
 from unionplan.attainment import Attainment, ItemState, attainments
 from unionplan.charts import PHONE, SCREEN, bullet
 from unionplan.observations import CONTRACTS
-from unionplan.states import plan_states
 from unionplan.ui import (
     Board,
     Card,
@@ -45,7 +44,7 @@ def head(board: Board, rows: Sequence[Attainment]) -> None:
     known = board.rows()
     cards([_reached(board, known), _wage(board, known), _contracts(board, known), _silent(board, rows)], "主要指标")
     if len(board.store.activities(board.commit)):  # an empty ledger accuses nobody
-        note_line(narrative.due_items(_states(board), board.today))
+        note_line(narrative.due_items(board.states(), board.today))
 
 
 def chosen(board: Board) -> tuple[dict[str, str], str]:
@@ -173,19 +172,11 @@ def _late(board: Board, rows: Sequence[Attainment]) -> list[tuple[str | Cell, ..
     return [_attention(board, row) for row in late]
 
 
-def _states(board: Board) -> list[ItemState]:
-    """Where the plan's items stand, computed once per commit and day and shared by all who look."""
-    store, commit = board.store, board.commit
-    return board.shared(
-        ("states",), lambda: plan_states(board.outlook(), store.training(commit), store.activities(commit))
-    )
-
-
 def _late_items(board: Board) -> list[tuple[str | Cell, ...]]:
     """Tasks that are no rate and late: training behind its pace, steps and duties behind their days."""
     return [
         (one.item.name, Cell(theme.light(one.status), theme.STATUS[one.status].role), _done(one))
-        for one in narrative.late_items(_states(board))
+        for one in narrative.late_items(board.states())
     ]
 
 

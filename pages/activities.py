@@ -50,7 +50,7 @@ def chosen(board: Board) -> Chosen:
     """The items and events of the body that the reader or the address asks for."""
     body = BODIES[choice("范围", list(BODIES), key="body")]
     events = events_of(board.store.activities(board.commit))
-    rows = [one for one in standings(board.plan, events, board.today) if body in ("", one.item.plan)]
+    rows = [one for one in standings(board.plan, events, board.today, board.notes()) if body in ("", one.item.plan)]
     measured = {item.id: item.plan for item in board.plan.items if item.indicator}
     other = [event for event in events if event.item in measured and body in ("", measured[event.item])]
     return Chosen(rows, [*other, *([] if body else unassigned(board.plan, events))])

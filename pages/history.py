@@ -20,6 +20,7 @@ DATASETS = {
     "funds": "经费收缴表",
     "progress": "任务进展表",
     "nil": "零报告",
+    "notes": "任务记录",
     "plan": "计划",
     "sections": "计划部分",
     "indicators": "指标定义",

@@ -53,7 +53,7 @@ def chosen(board: Board) -> View:
             hidden = switch("不点名", key="hide")
     if hidden:
         rows, plan = _nameless(rows, plan)
-    return View(board, rows, plan, by, flow(rows, plan, board.today))
+    return View(board, rows, plan, by, flow(rows, plan, board.clock, board.on))
 
 
 def _nameless(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, Plan]:

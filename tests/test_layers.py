@@ -17,6 +17,8 @@ STREAMLIT = {
     "unionplan.ui_problems",
     "unionplan.ui_memory",
     "unionplan.ui_correction",
+    "unionplan.ui_plan_items",
+    "unionplan.ui_plan_terms",
     "unionplan.gate",
 }
 """The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""
@@ -70,8 +72,9 @@ ALLOWED = {
     "unionplan.observations": {"unionplan.plan", "unionplan.errors"},
     "unionplan.attainment": {"unionplan.plan"},
     "unionplan.flows": {"unionplan.attainment", "unionplan.observations", "unionplan.plan"},
-    "unionplan.events": {"unionplan.attainment", "unionplan.plan"},
-    "unionplan.states": {"unionplan.attainment", "unionplan.events", "unionplan.flows"},
+    "unionplan.notes": {"unionplan.observations"},
+    "unionplan.events": {"unionplan.attainment", "unionplan.notes", "unionplan.observations", "unionplan.plan"},
+    "unionplan.states": {"unionplan.attainment", "unionplan.events", "unionplan.flows", "unionplan.notes"},
     "unionplan.theme": {"unionplan.plan", "unionplan.attainment"},
     "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.charts": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors"},

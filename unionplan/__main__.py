@@ -39,6 +39,7 @@ from unionplan.intake.readings import FileReading
 from unionplan.intake.receipt_files import RECEIPT_HELP, require_place, write_receipts
 from unionplan.intake.templates import template
 from unionplan.narrative import figure
+from unionplan.notes import notes_of
 from unionplan.observations import NIL_DATASETS
 from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
 from unionplan.states import plan_states
@@ -359,7 +360,8 @@ def _items(arguments: argparse.Namespace) -> int:
 def _states(arguments: argparse.Namespace) -> list[ItemState]:
     store = _store(arguments)
     commit = store.known(arguments.commit)
-    return plan_states(_outlook(arguments), store.training(commit), store.activities(commit))
+    notes = notes_of(store.progress(commit), store.notes(commit), arguments.on)
+    return plan_states(_outlook(arguments), store.training(commit), store.activities(commit), notes)
 
 
 def _item_json(state: ItemState) -> dict[str, Any]:

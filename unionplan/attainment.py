@@ -533,7 +533,10 @@ def out_of_plan(start: date | None, end: date | None, settings: Settings) -> boo
 class ItemState:
     """Where one plan item stands; `row` is its attainment if it is a rate.
 
-    `counts`: (done, of how many) in enterprises, persons, periods or steps; None where nothing is counted.
+    `counts`: (done, of how many) in enterprises, persons, periods, cases, events or steps; None where nothing is
+    counted. `said`: the progress in its own terms, "" for a rate and where nothing is known. `moved_on`: the last day
+    on which something was done or told. `late_since`: the day that passed without it. `evidence`: what is there to
+    prove it, oldest first.
     """
 
     item: Item
@@ -541,6 +544,10 @@ class ItemState:
     row: Attainment | None = None
     counts: tuple[int, int] | None = None
     marks: tuple[str, ...] = ()
+    said: str = ""
+    moved_on: date | None = None
+    late_since: date | None = None
+    evidence: tuple[str, ...] = ()
 
 
 def item_states(outlook: Outlook) -> list[ItemState]:

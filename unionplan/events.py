@@ -18,6 +18,8 @@ from typing import Any
 import pandas as pd
 
 from unionplan.attainment import out_of_plan
+from unionplan.notes import Note, Notes
+from unionplan.observations import told_count, told_day, told_text
 from unionplan.plan import Item, Plan, Settings
 
 MONTHS = {"每月": 1, "每季": 3, "每半年": 6, "每年": 12}
@@ -164,32 +166,42 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 
 def _event(row: Mapping[Any, Any]) -> Event:
     state, collective, non_public = (
-        _whole(row.get(f"joined_{kind}")) for kind in ("state", "collective", "non_public")
+        told_count(row.get(f"joined_{kind}")) for kind in ("state", "collective", "non_public")
     )
     return Event(
-        number=_text(row.get("activity_no")), item=_text(row.get("item")), name=_text(row.get("activity")),
-        category=_text(row.get("category")), owner=_text(row.get("owner")), planned_on=_day(row.get("planned_on")),
-        done_on=_day(row.get("done_on")), place=_text(row.get("place")), joined=_whole(row.get("joined")),
-        parts=(state, collective, non_public), participants=_whole(row.get("participants")),
-        funds=_text(row.get("funds")), period=_text(row.get("period")), step=_text(row.get("step")),
-        progress=_text(row.get("progress")), evidence=_text(row.get("evidence")),
+        number=told_text(row.get("activity_no")), item=told_text(row.get("item")), name=told_text(row.get("activity")),
+        category=told_text(row.get("category")), owner=told_text(row.get("owner")), planned_on=told_day(row.get("planned_on")),
+        done_on=told_day(row.get("done_on")), place=told_text(row.get("place")), joined=told_count(row.get("joined")),
+        parts=(state, collective, non_public), participants=told_count(row.get("participants")),
+        funds=told_text(row.get("funds")), period=told_text(row.get("period")), step=told_text(row.get("step")),
+        progress=told_text(row.get("progress")), evidence=told_text(row.get("evidence")),
     )  # fmt: skip
 
 
-def _text(value: Any) -> str:
-    return "" if _missing(value) else str(value).strip()
+def _from_notes(plan: Plan, notes: Notes) -> list[Event]:
+    """What the notes say was done: a milestone's steps on their days, and every movement of work without figures."""
+    kinds = {
+        item.id: "milestone" if item.kind == "milestone" else "notes" for item in plan.items if _told_by_notes(item)
+    }
+    told = [(kinds[item], note) for item, own in notes.items() if item in kinds for note in own if note.moves]
+    return [
+        _noted(kind, note)
+        for kind, note in told
+        if kind == "notes" or (note.step and (note.done_on or note.planned_on))
+    ]
 
 
-def _whole(value: Any) -> int | None:
-    return None if _missing(value) else int(value)
+def _told_by_notes(item: Item) -> bool:
+    return item.kind in ("milestone", "qualitative") or (item.kind == "recurring" and not item.frequency)
 
 
-def _day(value: Any) -> date | None:
-    return None if _missing(value) else pd.Timestamp(value).date()
-
-
-def _missing(value: Any) -> bool:
-    return value is None or bool(pd.isna(value))
+def _noted(kind: str, note: Note) -> Event:
+    done = note.done_on if kind == "milestone" else note.done_on or note.on
+    return Event(
+        number="", item=note.item, name=note.text or note.step, category="", owner=note.department,
+        planned_on=note.planned_on, done_on=done, place="", joined=None, parts=(None, None, None), participants=None,
+        funds="", period="", step=note.step, progress=note.text, evidence=note.evidence,
+    )  # fmt: skip
 
 
 # Periods
@@ -249,13 +261,13 @@ def _home(event: Event, months: int) -> str | None:
 # Where every item stands
 
 
-def standings(plan: Plan, events: Sequence[Event], today: date) -> list[Standing]:
-    """Return how the plan's items stand by their events on `today`, in the plan's order.
+def standings(plan: Plan, events: Sequence[Event], today: date, notes: Notes | None = None) -> list[Standing]:
+    """Return how the plan's items stand by their events and notes on `today`, in the plan's order.
 
     Items that an indicator measures are left out: their figures come from elsewhere.
     """
     own: dict[str, list[Event]] = {}
-    for event in events:
+    for event in (*events, *_from_notes(plan, notes or {})):
         own.setdefault(event.item, []).append(event)
     items = {item.id: item for item in plan.items if not item.indicator}
 

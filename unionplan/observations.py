@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -242,6 +243,33 @@ ROSTERED: tuple[Field, ...] = (
     Field("course_end", "截止日", "date"),
 )
 """What is stored of a roster's row: `person` numbers the people of one unit and month, null where none is told."""
+NOTED: tuple[Field, ...] = (
+    Field("item", "条目编号", "text"),
+    Field("kind", "类别", "text"),
+    Field("noted_on", "日期", "date"),
+    Field("text", "内容", "text"),
+    Field("problems", "存在问题", "text"),
+    Field("next_steps", "下步打算", "text"),
+    Field("step", "步骤", "text"),
+    Field("done_on", "完成日期", "date"),
+    Field("planned_on", "完成时限", "date"),
+    Field("total", "应办数", "count"),
+    Field("done", "已办数", "count"),
+    Field("measure", "计量单位", "text"),
+    Field("department", "责任部门", "text"),
+    Field("who", "填写人", "text"),
+    Field("at", "填写时间", "text"),
+    Field("evidence", "佐证材料", "text"),
+    Field("files", "佐证文件", "text"),
+)
+"""What is stored of a note that was written on the page; `kind` is a key of NOTE_KINDS.
+
+A skipped period stands in `step` by its key (2026-08). `files` are the evidence as `sha256 name`, one a line.
+"""
+NOTE_KINDS = {
+    "progress": "进展情况", "step": "步骤完成", "cases": "应办已办", "tally": "累计数量", "explanation": "情况说明",
+    "instruction": "领导批示", "decision": "议定事项", "skip": "未开展说明",
+}  # fmt: skip
 IDENTITY = ("union_code", "uscc", "org_name", "reporting_unit")
 DERIVED = ("entity", "enterprise_type", "type_basis", "active")
 
@@ -347,3 +375,26 @@ def _looked_up(words: pd.Series[str], meaning: Callable[[str], str | None]) -> p
 def _rows(name: str) -> list[dict[str, str]]:
     with (CODES / name).open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))
+
+
+def told_text(value: Any) -> str:
+    """Return a frame's cell as text without spaces at its ends, "" where nothing was told."""
+    return "" if _untold(value) else str(value).strip()
+
+
+def told_count(value: Any) -> int | None:
+    """Return a frame's cell as a whole number, None where nothing was told."""
+    return None if _untold(value) else int(value)
+
+
+def told_day(value: Any) -> date | None:
+    """Return a frame's cell as a day, None where nothing was told."""
+    import pandas as pd
+
+    return None if _untold(value) else pd.Timestamp(value).date()
+
+
+def _untold(value: Any) -> bool:
+    import pandas as pd
+
+    return value is None or bool(pd.isna(value))

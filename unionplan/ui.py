@@ -11,7 +11,7 @@ import csv
 import io
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,12 +26,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from unionplan import gate
 from unionplan.access import Person
-from unionplan.attainment import Attainment, Outlook, attainments, headline, over_time
+from unionplan.attainment import Attainment, ItemState, Outlook, attainments, headline, over_time
+from unionplan.charts.camera import plot_config
 from unionplan.errors import UnionplanError
 from unionplan.narrative import as_of_words
+from unionplan.notes import Notes, notes_of
 from unionplan.plan import Plan, read_tables
+from unionplan.states import plan_states
 from unionplan.store import Store, leave_sample, successor
 from unionplan.store.lists import Ledgers, newest
+from unionplan.theme import chinese_date
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -49,6 +53,7 @@ PAGES = (
     Page("pages/coverage.py", "覆盖指标"),
     Page("pages/training.py", "技术工人培训"),
     Page("pages/activities.py", "活动与例会"),
+    Page("pages/plan.py", "计划与口径"),
     Page("pages/refresh.py", "数据更新"),
     Page("pages/history.py", "更新记录"),
 )
@@ -57,7 +62,7 @@ PRODUCT = "工会目标任务看板"
 ROOT = Path(__file__).resolve().parent.parent
 FAVICON = ROOT / "assets" / "favicon.png"
 SIDEBAR_WIDTH = 240  # px
-KEPT = ("commit", "hide")  # what a link of the menu carries along: looking back stays so, and so do hidden names
+KEPT = ("commit", "on", "hide")  # what a link of the menu carries along: looking back stays so, and so do hidden names
 SHORT = 11  # a date, a unit's name, 第12次: never broken over two lines
 SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
@@ -375,63 +380,46 @@ def _plot(figure: go.Figure, name: str, key: str) -> None:
     width, height = int(figure.layout.width or 1120), int(figure.layout.height or 560)
     with st.container(key=f"up-pan-{key}"), st.container(key=f"up-chart-{width}x{height}-{key}"):
         st.plotly_chart(
-            figure, theme=None, width=width, height=height, key=key, alt=name, config=_plot_config(name, width, height)
+            figure, theme=None, width=width, height=height, key=key, alt=name, config=plot_config(name, width, height)
         )
-
-
-def _plot_config(name: str, width: int, height: int) -> dict[str, object]:
-    return {
-        "displaylogo": False,
-        "locale": "zh-CN",
-        "locales": {"zh-CN": PLOTLY_WORDS},
-        "modeBarButtons": [["toImage"]],
-        "scrollZoom": False,
-        "doubleClick": False,
-        "showTips": False,
-        "toImageButtonOptions": {"format": "png", "filename": name, "width": width, "height": height, "scale": 3},
-    }
-
-
-_MONTHS = [f"{month}月" for month in (*"一二三四五六七八九十", "十一", "十二")]
-_DAYS = list("日一二三四五六")
-
-PLOTLY_WORDS: Mapping[str, Mapping[str, object]] = {
-    "dictionary": {
-        "Download plot": "下载图片",
-        "Download plot as a PNG": "下载图片",
-        "Preparing image - this may take a few seconds": "正在生成图片，请稍候",
-        "Image download succeeded": "图片已下载",
-        "Sorry, there was a problem downloading your image!": "图片未能生成，请再试一次",
-    },
-    "format": {
-        "days": [f"星期{day}" for day in _DAYS],
-        "shortDays": [f"周{day}" for day in _DAYS],
-        "months": _MONTHS,
-        "shortMonths": [f"{month}月" for month in range(1, 13)],
-        "date": "%Y年%-m月%-d日",
-        "year": "%Y年",
-        "month": "%Y年%-m月",
-        "dayMonth": "%-m月%-d日",
-        "dayMonthYear": "%Y年%-m月%-d日",
-        "dateTime": "%Y年%-m月%-d日 %H:%M",
-    },
-}
 
 
 @dataclass(frozen=True)
 class Board:
-    """What a page shows: a store as of one commit, the plan and the clock that go with it."""
+    """What a page shows: a store as of one commit, the plan and the clock that go with it.
+
+    `on` cuts the data at a day, on which windows end too; staleness is always judged by `clock`.
+    """
 
     store: Store
     commit: int
     plan: Plan
-    today: date
+    clock: date
+    on: date | None
     looking_back: bool
     person: Person
 
+    @property
+    def today(self) -> date:
+        """The day by which windows, steps and duties are judged."""
+        return self.on or self.clock
+
     def outlook(self) -> Outlook:
         """Return the data and the dates that judge it."""
-        return Outlook(self.store.cube(self.commit), self.plan, self.today)
+        return Outlook(self.store.cube(self.commit), self.plan, self.clock, self.on)
+
+    def states(self) -> list[ItemState]:
+        """Return where the plan's items stand; shared like `rows`."""
+        store, commit = self.store, self.commit
+        return self.shared(
+            ("states",),
+            lambda: plan_states(self.outlook(), store.training(commit), store.activities(commit), self.notes()),
+        )
+
+    def notes(self) -> Notes:
+        """Return every plan item's notes, oldest first; shared like `rows`."""
+        store, commit = self.store, self.commit
+        return self.shared(("notes",), lambda: notes_of(store.progress(commit), store.notes(commit), self.on))
 
     def rows(self) -> list[Attainment]:
         """Return the headline figures, computed once per commit and day and shared by all who look."""
@@ -456,7 +444,7 @@ class Board:
     def shared(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return what `make` gives, made once per commit, day and `what`, and shared by all who look; never to be
         changed by whoever gets it."""
-        found: T = _computed(str(self.store.root), self.commit, self.today, what, make)
+        found: T = _computed(str(self.store.root), self.commit, (self.clock, self.on), what, make)
         return found
 
 
@@ -484,7 +472,17 @@ def _board() -> Board:
     asked = st.query_params.get("commit", "")
     head = store.head()
     commit = int(asked) if asked.isdecimal() and 1 <= int(asked) <= head else head
-    return Board(store, commit, store.plan(commit), store.today(commit), commit != head, gate.person(store.root))
+    on = _day_asked()
+    back = commit != head or on is not None
+    return Board(store, commit, store.plan(commit), store.today(commit), on, back, gate.person(store.root))
+
+
+def _day_asked() -> date | None:
+    """The day in the address (`?on=2026-09-30`); words that are no day ask for nothing."""
+    try:
+        return date.fromisoformat(st.query_params.get("on", ""))
+    except ValueError:
+        return None
 
 
 def _framed(path: str, board: Board) -> None:
@@ -492,7 +490,8 @@ def _framed(path: str, board: Board) -> None:
     banner = []
     last = board.store.history()[board.commit - 1]
     if board.looking_back:
-        banner.append(f"正在回看第{board.commit}次更新（{moment(last.at)}）之后的看板。")
+        data = f"，数据截至{chinese_date(board.on)}" if board.on else ""
+        banner.append(f"正在回看第{board.commit}次更新（{moment(last.at)}）之后的看板{data}。")
     foot = [as_of_words(rows), f"第{board.commit}次更新　{moment(last.at)}"]
     frame(
         path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot, door=_door(path, board)
@@ -535,11 +534,13 @@ def _opened(root: str) -> Store:
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _computed(root: str, commit: int, today: date, what: tuple[str, ...], _make: Callable[[], Any]) -> Any:
+def _computed(
+    root: str, commit: int, days: tuple[date, date | None], what: tuple[str, ...], _make: Callable[[], Any]
+) -> Any:
     """Shared by every session; a commit never changes, so what is cached under its number never goes stale."""
     assert root
     assert commit
-    assert today
+    assert days
     assert what
     return _make()
 

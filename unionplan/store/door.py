@@ -206,6 +206,13 @@ class Store:
                   for item, step in rows[["item", "step"]].to_numpy().tolist()]  # fmt: skip
         return rows.assign(place=places).sort_values(["as_of", "place"], ignore_index=True).drop(columns="place")
 
+    def notes(self, commit: int) -> pd.DataFrame:
+        """Return all notes that were written on the page as of `commit` (observations.NOTED), one row each.
+
+        A plan item has a slot of its own: Slot("notes", item id).
+        """
+        return self._returns("notes", commit).drop(columns="slot_period")
+
     def nil_reports(self, commit: int) -> pd.DataFrame:
         """Return who says 本月无 (零报告) as of `commit`: reporting_unit, as_of, dataset, period, a row each.
 

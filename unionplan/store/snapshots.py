@@ -24,6 +24,7 @@ from unionplan.observations import (
     FIELDS,
     FUNDS,
     NILS,
+    NOTED,
     PROGRESSED,
     ROSTERED,
     SUMMARY_COUNTS,
@@ -143,6 +144,7 @@ ACTIVITIES_SCHEMA = pa.schema([("key", pa.string()), *((field.id, _arrow_type(fi
 ROSTER_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in ROSTERED])
 FUNDS_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in FUNDS if field.id != "rate"])
 PROGRESS_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in PROGRESSED])
+NOTES_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in NOTED])
 NIL_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in NILS])
 SCHEMAS: dict[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "ledger": (LEDGER_SCHEMA, ("key",)),
@@ -152,6 +154,7 @@ SCHEMAS: dict[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "activities": (ACTIVITIES_SCHEMA, ("key",)),
     "funds": (FUNDS_SCHEMA, ("reporting_unit",)),
     "progress": (PROGRESS_SCHEMA, ("item", "step", "as_of")),
+    "notes": (NOTES_SCHEMA, ("at", "noted_on")),
     "nil": (NIL_SCHEMA, ("dataset",)),
 }
 """dataset → (columns, key columns). A summary row without an indicator holds the counts that all indicators share."""
