@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from unionplan import theme
+from unionplan import dues_words, theme
 from unionplan.charts import PHONE, SCREEN
 from unionplan.charts.calendar import calendar
 from unionplan.charts.calendar_titles import (
@@ -21,15 +21,18 @@ from unionplan.charts.calendar_titles import (
     timeline_subtitle,
     timeline_title,
 )
+from unionplan.charts.dues import dues_chart
 from unionplan.charts.participation import participation
 from unionplan.charts.timeline import timeline
+from unionplan.dues import Dues, dues, pooled
 from unionplan.events import Event, Standing, events_of, in_order, standings, unassigned
-from unionplan.ui import Board, Cell, chart, choice, heading, listing, message, page
+from unionplan.ui import Board, Cell, chart, choice, heading, listing, message, note_line, page, subtitle
 
 BODIES = {"全部": "", "市总": "市总计划", "机关工会": "机关工会计划"}
 NO_ITEM = "未对应计划任务"
 STATES = ("任务", "进展", "状态", "责任部门", "计划原句")
 RECORDS = ("活动", "对应任务", "计划时间", "完成时间", "标记", "参与单位数", "参与人次", "说明")
+DUES = ("填报单位", "年度任务", "累计收缴", "完成率%", "还差", "比上年同期", "审计与公布", "统计时点")
 FIGURES = (5, 6)  # the columns of RECORDS that hold counts
 
 
@@ -78,11 +81,11 @@ def draw(board: Board, found: Chosen) -> None:
     }  # fmt: skip
     if not duties(rows):
         del titles["calendar"]
-    for key, (picture, data, title, subtitle, name) in titles.items():
+    for key, (picture, data, title, under, name) in titles.items():
         plan = () if key == "participation" else (board.plan.settings,)
         words = {
             "title": title,
-            "subtitle": subtitle,
+            "subtitle": under,
             "source": source(board.store.activities_as_of(board.commit), day),
         }
         wide, narrow = (picture(data, *plan, profile=profile, **words) for profile in (SCREEN, PHONE))
@@ -101,6 +104,40 @@ def tell(board: Board, found: Chosen) -> None:
     names = {item.id: item.short for item in board.plan.items}
     lines = [_record(board, event, owner.get(event), names.get(event.item, NO_ITEM)) for event in found.events]
     listing("活动台账", RECORDS, lines, f"活动台账_{board.today:%Y%m%d}", numeric=FIGURES)
+
+
+def account(board: Board) -> None:
+    """Dues and their audit by unit, and the city's sums; nothing where no return has come in."""
+    rows = dues(board.store.funds(board.commit), board.plan, board.on)
+    city = pooled(rows)
+    if city is None:
+        return
+    subtitle("经费收缴与审计")
+    words: dict[str, Any] = {
+        "title": dues_words.conclusion(city), "subtitle": dues_words.SUBTITLE, "source": dues_words.source(city),
+        "note": dues_words.NOTE,
+    }  # fmt: skip
+    wide, narrow = (dues_chart(rows, {}, profile=profile, **words) for profile in (SCREEN, PHONE))
+    chart(wide, f"经费收缴_{board.today:%Y%m%d}", phone=narrow, key="dues")
+    note_line(dues_words.counted(city))
+    lines = [_dues(row) for row in dues_words.order(rows)]
+    listing("各单位经费收缴与审计", DUES, lines, f"经费收缴与审计_{board.today:%Y%m%d}", numeric=(1, 2, 3, 4))
+
+
+def _dues(row: Dues) -> tuple[str | Cell, ...]:
+    if row.as_of is None:
+        return (
+            row.unit,
+            *[theme.NONE] * 3,
+            theme.NONE,
+            theme.NONE,
+            theme.NONE,
+            Cell(theme.light("unreported"), "unreported"),
+        )
+    told = (theme.NONE if value is None else dues_words.amount(value) for value in (row.task, row.total))
+    gap = theme.NONE if row.gap is None else dues_words.amount(row.gap)
+    day = theme.chinese_date(row.as_of)
+    return row.unit, *told, dues_words.rate(row.rate), gap, dues_words.growth(row.growth), dues_words.audit(row), day
 
 
 def _groups(found: Chosen, board: Board) -> dict[str, list[Event]]:
@@ -154,3 +191,4 @@ with page("pages/activities.py") as board:
     if say(board, found):
         draw(board, found)
         tell(board, found)
+    account(board)

@@ -12,12 +12,13 @@ from datetime import date, datetime
 
 from unionplan.demo.activities import activities
 from unionplan.demo.city import ENTERPRISES, MONTHS, SILENT, SILENT_FROM, SUMMARISED
+from unionplan.demo.dues import FUNDS_DAY, funds
 from unionplan.demo.ledger import Chronicle, Record, chronicle
 from unionplan.demo.summary import summary
 from unionplan.demo.training import PERSONS, training
 from unionplan.demo.workbooks import Table, workbook_bytes
 from unionplan.intake.preview import Options
-from unionplan.observations import ACTIVITIES, CLEAR, LEDGER, SUMMARY, TRAINING
+from unionplan.observations import ACTIVITIES, CLEAR, FUNDS, LEDGER, SUMMARY, TRAINING
 from unionplan.plan import Unit
 
 CHECKED = "已与填报单位核对"
@@ -100,7 +101,7 @@ _MISTAKES = {
 def submissions(units: tuple[Unit, ...], enterprises: int = ENTERPRISES) -> list[Submission]:
     """Return every file in the order of arrival; moments differ."""
     truth = chronicle(units, enterprises)
-    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities()]
+    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds()]
     return sorted(files, key=lambda one: one.at)
 
 
@@ -227,3 +228,12 @@ def _activities() -> Iterator[Submission]:
         name = f"澄澜市总工会活动台账（{said}）.xlsx"
         yield Submission(at, name, "示例经办人", (table,), until)
         told = until
+
+
+def _funds() -> Submission:
+    """The dues of the year so far, the last file of all."""
+    said = f"{FUNDS_DAY.year}年{FUNDS_DAY.month}月"
+    table = Table("经费收缴表", f"澄澜市工会经费收缴与审计情况（{said}）", "单位：万元、家", FUNDS, funds())
+    return Submission(
+        datetime(2026, 11, 5, 10, 10), f"澄澜市工会经费收缴与审计情况{said}.xlsx", "示例经办人", (table,), FUNDS_DAY
+    )
