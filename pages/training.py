@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,7 +24,7 @@ from unionplan.charts.progress_titles import (
     progress_title,
     reported,
 )
-from unionplan.flows import Flow, UnitFlow, flow, parts, unit_flows
+from unionplan.flows import Flow, UnitFlow, flow, handed_down, parts, unit_flows
 from unionplan.observations import TRAINING
 from unionplan.plan import Plan
 from unionplan.ui import Board, Cell, chart, choice, heading, listing, message, page, section, switch
@@ -60,9 +61,10 @@ def _nameless(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, Plan]:
     """The same with 单位1…n in place of the units' names, in the order of these numbers."""
     names = narrative.aliases([unit.name for unit in plan.units])
     units = {unit.name: replace(unit, name=names[unit.name]) for unit in plan.units}
+    shares = tuple(replace(share, reporting_unit=names.get(share.reporting_unit, "")) for share in plan.shares)
     return (
         rows.assign(reporting_unit=rows["reporting_unit"].map(names)),
-        replace(plan, units=tuple(units[name] for name in names)),
+        replace(plan, units=tuple(units[name] for name in names), shares=shares),
     )
 
 
@@ -83,7 +85,7 @@ def draw(view: View) -> None:
 
 def draw_parts(view: View) -> None:
     """What has accumulated, part by part of one breakdown."""
-    found, by = parts(view.rows, view.plan, view.by), view.by
+    found, by = parts(view.rows, view.plan, view.by, view.board.on), view.by
     drawn = partial(
         breakdown, found, by, title=breakdown_title(found, by), subtitle=breakdown_subtitle(found, by),
         source=progress_source(view.now), note=breakdown_note(),
@@ -100,14 +102,24 @@ def explain() -> None:
 def tell(view: View) -> None:
     """Every unit's figures; the list can be taken along."""
     month = f"{view.now.as_of.month}月人数" if view.now.as_of else "本月人数"
-    headers = ("填报单位", month, "累计人数", "累计人次", "最近统计时点")
-    lines = [_line(row) for row in unit_flows(view.rows, view.plan)]
-    listing("各填报单位", headers, lines, view.file("各单位"), numeric=(1, 2, 3))
+    tasks = handed_down(view.plan)
+    headers = ("填报单位", month, "累计人数", "累计人次", *(("分解任务", "还差") if tasks else ()), "最近统计时点")
+    lines = [_line(row, tasks) for row in unit_flows(view.rows, view.plan, view.board.on)]
+    listing("各填报单位", headers, lines, view.file("各单位"), numeric=range(1, len(headers) - 1))
 
 
-def _line(row: UnitFlow) -> tuple[str | Cell, ...]:
+def _line(row: UnitFlow, tasks: Mapping[str, int]) -> tuple[str | Cell, ...]:
+    """One unit's figures; with tasks handed down, its own gap too, which has no light (rules 4)."""
     day = theme.chinese_date(row.as_of) if row.as_of else theme.NONE
-    return row.unit, *(_count(value) for value in (row.newest, row.persons, row.person_times)), day
+    told = tuple(_count(value) for value in (row.newest, row.persons, row.person_times))
+    return row.unit, *told, *(_own(row, tasks.get(row.unit)) if tasks else ()), day
+
+
+def _own(row: UnitFlow, task: int | None) -> tuple[str, str]:
+    if task is None:
+        return theme.NONE, theme.NONE
+    gap = theme.NONE if row.persons is None else f"{theme.count(max(0, task - row.persons))}人"
+    return theme.count(task), gap
 
 
 def _count(value: int | None) -> str | Cell:

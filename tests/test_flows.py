@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unionplan.flows import BY, Part, UnitFlow, counted, flow, parts, training_item, unit_flows
-from unionplan.plan import Unit, plan_of, read_tables
+from unionplan.flows import BY, Part, UnitFlow, counted, flow, handed_down, parts, training_item, unit_flows
+from unionplan.plan import Share, Unit, plan_of, read_tables
 
 SHIPPED = plan_of(read_tables(Path(__file__).resolve().parent.parent / "data" / "plan"))
 CLOCK = date(2026, 11, 5)
@@ -334,3 +334,10 @@ def test_more_persons_never_have_a_worse_light(target, persons, more):
     order = ("behind", "slow", "on_pace", "attained")
     first, second = (flow(one(n), planned(target=target), CLOCK).status for n in (persons, persons + more))
     assert order.index(first) <= order.index(second)
+
+
+def test_tasks_handed_down_are_those_of_training_in_whole_persons():
+    share = Share("A2-3c", "training", "全部企业", "甲区", Fraction(20_000), "人", START, END, "", "")
+    others = (replace(share, item="A3-2a", reporting_unit="丙县"), replace(share, reporting_unit="乙县", target=None))
+    assert handed_down(replace(planned(), shares=(share, *others))) == {"甲区": 20_000}
+    assert handed_down(planned()) == {}

@@ -133,6 +133,13 @@ def training_item(plan: Plan) -> Item | None:
     return next((item for item in plan.items if item.indicator == TRAINING), None)
 
 
+def handed_down(plan: Plan) -> dict[str, int]:
+    """Return unit → the persons that were handed down to it (任务分解), {} where nothing was."""
+    item = training_item(plan)
+    own = [share for share in plan.shares if item is not None and share.item == item.id and share.target is not None]
+    return {share.reporting_unit: int(share.target) for share in own if share.target and share.target.denominator == 1}
+
+
 def counted(frame: pd.DataFrame, plan: Plan, on: date | None = None) -> pd.DataFrame:
     """Return the rows that count: a unit of the plan while in force, inside the task's window, not later than `on`."""
     if frame.empty:
