@@ -25,32 +25,58 @@ BEFORE = Attainment(
 
 
 def after(**words: Any) -> str:
-    """The sentence for a change that leaves the figure with these words."""
-    return narrative.effect(BEFORE, replace(BEFORE, **words), WAGE)
+    """The sentence for a change that leaves the figure with these words, its gap counted anew."""
+    row = replace(BEFORE, **words)
+    gap = max(0, (row.need or 0) - (row.numerator or 0))
+    return narrative.effect(BEFORE, replace(row, gap=gap, attained=not gap), WAGE)
 
 
 def test_a_better_rate_and_light_are_told_with_their_counts() -> None:
     told = after(numerator=1323, status="slow")
-    assert told == "非公有制企业工资集体协商推行面 42.6% → 44.1%，滞后 → 偏慢（1,278/3,000 → 1,323/3,000）"
+    assert (
+        told
+        == "非公有制企业工资集体协商推行面 42.6% → 44.1%，滞后 → 偏慢，距50%目标还差177家（1,278/3,000 → 1,323/3,000）"
+    )
 
 
 def test_what_stays_is_told_once() -> None:
-    assert after(numerator=1323) == "非公有制企业工资集体协商推行面 42.6% → 44.1%，滞后（1,278/3,000 → 1,323/3,000）"
-    assert after(numerator=1279) == "非公有制企业工资集体协商推行面 42.6%，滞后（1,278/3,000 → 1,279/3,000）"
+    start = "非公有制企业工资集体协商推行面"
+    assert after(numerator=1323) == f"{start} 42.6% → 44.1%，滞后，距50%目标还差177家（1,278/3,000 → 1,323/3,000）"
+    assert after(numerator=1279) == f"{start} 42.6%，滞后，距50%目标还差221家（1,278/3,000 → 1,279/3,000）"
     assert after(status="stale") == "非公有制企业工资集体协商推行面 42.6%，滞后 → 数据过期（1,278/3,000）"
 
 
 def test_a_figure_short_of_its_target_never_reads_as_reaching_it() -> None:
     told = after(numerator=1499, status="slow")
-    assert told == "非公有制企业工资集体协商推行面 42.6% → 49.9%，滞后 → 偏慢（1,278/3,000 → 1,499/3,000）"
+    assert (
+        told
+        == "非公有制企业工资集体协商推行面 42.6% → 49.9%，滞后 → 偏慢，距50%目标还差1家（1,278/3,000 → 1,499/3,000）"
+    )
 
 
 def test_a_first_figure_and_a_lost_one_have_no_counts_to_compare() -> None:
-    none = replace(BEFORE, numerator=None, denominator=None, status="unreported")
-    assert narrative.effect(none, BEFORE, WAGE) == "非公有制企业工资集体协商推行面 未报 → 42.6%，滞后（1,278/3,000）"
+    none = replace(BEFORE, numerator=None, denominator=None, gap=None, attained=None, status="unreported")
+    told = "非公有制企业工资集体协商推行面 未报 → 42.6%，滞后，距50%目标还差222家（1,278/3,000）"
+    assert narrative.effect(none, BEFORE, WAGE) == told
     assert narrative.effect(BEFORE, none, WAGE) == "非公有制企业工资集体协商推行面 42.6% → 未报（原 1,278/3,000）"
-    empty = replace(BEFORE, numerator=0, denominator=0, status="no_base")
+    empty = replace(none, numerator=0, denominator=0, status="no_base")
     assert narrative.effect(none, empty, WAGE) == "非公有制企业工资集体协商推行面 未报 → 无应建单位"
+
+
+def test_a_missed_target_is_told_whatever_word_stands_for_the_pace() -> None:
+    told = after(numerator=1300, status="no_deadline")
+    assert "滞后 → 截止年份未设定，距50%目标还差200家" in told
+    assert "还差" not in after(numerator=1500, status="attained")
+
+
+def test_a_new_target_and_a_new_deadline_are_told_with_the_old_ones() -> None:
+    told = after(target_bp=6000, need=1800, end=date(2026, 12, 31))
+    assert told == (
+        "非公有制企业工资集体协商推行面 42.6%，滞后，目标 50% → 60%，截止日 未设 → 2026年12月31日，"
+        "距60%目标还差522家（1,278/3,000）"
+    )
+    assert "目标 50% → 未设（" in after(target_bp=None, need=None, status="no_target")
+    assert narrative.moved(BEFORE, replace(BEFORE, target_bp=6000))
 
 
 @pytest.mark.parametrize(

@@ -682,6 +682,40 @@ def test_a_jump_of_more_than_three_tenths_is_asked_about_at_exactly_the_limit_no
     assert [one.message for one in look(store, month(6)).asks] == ["与上一期相比变动超过三成（文澜区建会 10 → 6）"]
 
 
+def test_the_jumps_of_a_unit_and_of_many_units_are_one_question_with_every_figure_in_it(store, take, look, workbook):
+    def month(open_, union, units=("文澜区",)):
+        lines = (f"0{place}{n:02} | {unit}厂{n} | {unit} | 存续 | 国有企业 | 10 | {'是' if n < union else '否'} | {'是' if n < open_ else '否'}"
+                 for place, unit in enumerate(units, 1) for n in range(20))  # fmt: skip
+        return workbook("\n".join([f"{HEAD} | 厂务公开", *lines]))
+
+    take(store, month(5, 10), "台账2026年9月.xlsx", reason="核对过")
+    [asked] = [one for one in look(store, month(10, 20)).asks if one.rule == "jump"]
+    assert asked.message == "与上一期相比变动超过三成（文澜区共 2 项：文澜区厂务公开 5 → 10、文澜区建会 10 → 20）"
+    assert asked.parts == ("文澜区厂务公开 5 → 10", "文澜区建会 10 → 20")
+    assert words(asked.singles())[1] == (
+        "ask", "", "与上一期相比变动超过三成（文澜区建会 10 → 20）", "请核对是否属实"
+    )  # fmt: skip
+    assert asked.as_json()["parts"] == list(asked.parts)
+    units = ("朝晖区", "锦澜区")
+    take(store, month(5, 10, units), "台账2026年9月.xlsx", reason="核对过")
+    [both] = [one for one in look(store, month(10, 20, units)).asks if one.rule == "jump"]
+    assert both.message.startswith("与上一期相比变动超过三成（2 个填报单位共 4 项：")
+    assert len(both.parts) == 4
+
+
+def test_what_only_the_comparison_shows_is_told_beside_what_must_be_put_right(store, take, look, workbook):
+    def month(count, wrong=""):
+        lines = (f"0{n:02} | 厂{n} | 文澜区 | 存续 | 国有企业 | 10 | {'是' if n < count else '否'}" for n in range(20))
+        return workbook("\n".join([HEAD, *lines, wrong]))
+
+    take(store, month(10), "台账2026年9月.xlsx")
+    bad = "099 | 坏厂 | 文澜区 | 存续 | 国有企业 | -1 | 是"
+    seen = look(store, month(18, bad))
+    assert seen.change is None
+    assert [one.rule for one in seen.problems if one.severity != "fixed"] == ["negative", "jump"]
+    assert [one.rule for one in look(store, month(2, bad)).asks] == []  # the refused row may be what is missing
+
+
 def test_an_enterprise_in_two_units_is_asked_about(store, take, look, workbook):
     take(store, workbook(GOOD))
     seen = look(store, workbook(f"{HEAD}\n001 | 甲厂 | 朝晖区 | 存续 | 国有企业 | 50 | 是"))

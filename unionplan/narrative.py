@@ -7,7 +7,7 @@ and no list is cut inside a tie.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -176,15 +176,36 @@ def as_of_words(rows: Sequence[Attainment]) -> str:
 
 
 def effect(before: Attainment, after: Attainment, indicator: Indicator) -> str:
-    """Return what a change does to one figure: …推行面 42.6% → 44.1%，滞后 → 偏慢（1,278/3,000 → 1,323/3,000）."""
+    """Return what a change does to one figure: …推行面 42.6% → 44.1%，滞后 → 偏慢，距50%目标还差177家（1,278/3,000 → 1,323/3,000）.
+
+    A new target or deadline is told with the old one.
+    """
     rates = [_rate_alone(row) for row in (before, after)]
     words = [theme.STATUS[row.status].word for row in (before, after)]
     told = [_arrow(rates)]
     if words[1] != rates[1]:  # a rate that became 未报 has said its state already
         told.append(words[1] if words[0] == rates[0] else _arrow(words))
+    told += [*_revised(before, after), *_still_short(after, indicator)]
     counts = [_counts(row) for row in (before, after)]
     shown = _arrow(counts) if all(counts) else counts[1] or (counts[0] and f"原 {counts[0]}")
     return f"{subject(after, indicator)} {'，'.join(told)}" + (f"（{shown}）" if shown else "")
+
+
+def _revised(before: Attainment, after: Attainment) -> Iterator[str]:
+    """The target and the deadline where the plan itself is changed."""
+    goals = [
+        f"{theme.target_percent(row.target_bp)}%" if row.target_bp is not None else "未设" for row in (before, after)
+    ]
+    ends = [theme.chinese_date(row.end) if row.end else "未设" for row in (before, after)]
+    for name, words in (("目标", goals), ("截止日", ends)):
+        if words[0] != words[1]:
+            yield f"{name} {_arrow(words)}"
+
+
+def _still_short(row: Attainment, indicator: Indicator) -> Iterator[str]:
+    """How far a missed target is away, whatever the status says of its pace."""
+    if row.target_bp is not None and row.attained is False and row.gap and row.status != "stale":
+        yield f"距{theme.target_percent(row.target_bp)}%目标还差{theme.count(row.gap)}{indicator.unit}"
 
 
 def effect_lead(changed: int, others: int) -> str:
@@ -195,8 +216,11 @@ def effect_lead(changed: int, others: int) -> str:
 
 
 def moved(before: Attainment, after: Attainment) -> bool:
-    """Return whether a figure shows anything else after a change: its counts or its status."""
-    return (before.numerator, before.denominator, before.status) != (after.numerator, after.denominator, after.status)
+    """Return whether a figure shows anything else after a change: its counts, its status, its target or its deadline."""
+    was, now = (
+        (row.numerator, row.denominator, row.status, row.target_bp, row.end) for row in (before, after)
+    )  # fmt: skip
+    return was != now
 
 
 def _arrow(words: Sequence[str]) -> str:

@@ -316,9 +316,7 @@ def _submitted(look: Look, store: Store, person: Person, reason: str) -> int | N
     except StalePreviewError:
         assert look.file is not None
         again = preview(store, look.file, look.options)
-        if {found.message for found in again.asks} - {
-            found.message for found in look.seen.asks
-        } or again.change is None:
+        if set(again.asks) - set(look.seen.asks) or again.change is None:
             raise
         return submit(store, again, person, reason)
 

@@ -6,7 +6,7 @@ Each kind of sheet is drafted onto the slots that it touches; the store is only 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -355,17 +355,39 @@ def _stamped(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def jumps(draft: Draft, cube: pd.DataFrame) -> Iterator[Problem]:
-    """Ask about every figure of a unit that moved by more than the settings allow since where it started."""
-    before = draft.store.cube(draft.commit)
-    limit = draft.plan.settings.jump_bp
-    for slot in (slot for slot in draft.frames if slot.dataset in ("ledger", "summary")):
-        start = draft.started_from.get(slot)
-        old = _covered(before, start) if start else {}
-        for name, now in _covered(cube, slot).items():
-            was = old.get(name, 0)
-            if was and abs(now - was) * 10_000 > limit * was:
-                short = draft.plan.indicators[name].short if name in draft.plan.indicators else "存续企业"
-                yield problem("jump", value=now, detail=f"{slot.unit}{short} {was:,} → {now:,}")
+    """Ask about the figures that moved by more than the settings allow since where they started.
+
+    Gathered to one question per unit, and to one for all where many units, or all of several, have such figures.
+    """
+    slots = [slot for slot in draft.frames if slot.dataset in ("ledger", "summary")]
+    told: dict[str, list[str]] = {}
+    for slot in slots:
+        told.setdefault(slot.unit, []).extend(_jumps_of(draft, cube, slot))
+    told = {unit: parts for unit, parts in told.items() if parts}
+    if len(told) > _SHOWN or len(told) == len({slot.unit for slot in slots}) > 1:
+        yield _gathered("jump", f"{len(told)} 个填报单位", [part for parts in told.values() for part in parts])
+    else:
+        yield from (_gathered("jump", unit, parts) for unit, parts in told.items())
+
+
+def _jumps_of(draft: Draft, cube: pd.DataFrame, slot: Slot) -> Iterator[str]:
+    """文澜区建会 10 → 14 for every such figure; where rows were refused, a figure may be low for that alone."""
+    start = draft.started_from.get(slot)
+    old = _covered(draft.store.cube(draft.commit), start) if start else {}
+    for name, now in _covered(cube, slot).items():
+        was = old.get(name, 0)
+        known = now > was or draft.options.only_valid or not draft.rejected
+        if was and known and abs(now - was) * 10_000 > draft.plan.settings.jump_bp * was:
+            short = draft.plan.indicators[name].short if name in draft.plan.indicators else "存续企业"
+            yield f"{slot.unit}{short} {was:,} → {now:,}"
+
+
+def _gathered(rule: str, whose: str, parts: list[str]) -> Problem:
+    """One question for several findings; one alone is told as it is."""
+    if len(parts) == 1:
+        return problem(rule, detail=parts[0])
+    shown = "、".join(parts[:_SHOWN]) + ("等" if len(parts) > _SHOWN else "")
+    return replace(problem(rule, detail=f"{whose}共 {len(parts):,} 项：{shown}"), parts=tuple(parts))
 
 
 def _covered(cube: pd.DataFrame, slot: Slot) -> dict[str, int]:

@@ -86,14 +86,17 @@ def drawn(draft: Draft, file: FileReading, action: str = "submit", note: str = "
     options = draft.options
     draft.problems = [one for one in draft.problems if not (options.accept_mapping and one.rule == "mapping")]
     as_of = max((day for day, _ in draft.frames.values()), default=None)
-    if blocked(draft) or not (draft.frames or draft.tables):
+    stopped = blocked(draft) or not (draft.frames or draft.tables)
+    if draft.frames:  # what only the comparison shows is told at once, beside what must be put right
+        with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
+            cube = cube_after(draft, Path(folder))
+        draft.problems += [*([] if stopped else kept(draft)), *jumps(draft, cube), *claimed(draft)]
+    else:
+        cube = draft.store.cube(draft.commit)
+    if stopped:
         told = by_sheet(file.sheets, draft.parts, draft.problems)
         return Preview(file, draft.commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected,
                        sheets=told, action=action, note=note)  # fmt: skip
-    with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
-        cube = cube_after(draft, Path(folder))
-    draft.problems += [*kept(draft), *jumps(draft, cube)]
-    draft.problems += claimed(draft)
     return replace(_finished(draft, file, cube, as_of), action=action, note=note)
 
 

@@ -22,7 +22,8 @@ class Problem:
     """One finding; `cell` is the address in the clerk's own sheet, empty when it is about a whole sheet.
 
     `cells`: every cell that it is about where `cell` names only the first few, ranges among them (B5, B7:B900).
-    `suggestion`: what the value most likely means, "" where nothing is near.
+    `suggestion`: what the value most likely means, "" where nothing is near. `parts`: the single findings that were
+    gathered in it, each in the words that its own message would hold.
     """
 
     sheet: str
@@ -35,10 +36,18 @@ class Problem:
     fix: str
     suggestion: str = ""
     cells: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, str]:
-        """Return what the command line tells of it."""
-        return {name: value for name, value in vars(self).items() if name != "cells"}
+    def as_json(self) -> dict[str, Any]:
+        """Return what the command line tells of it; `parts` only where findings were gathered."""
+        told = {name: value for name, value in vars(self).items() if name not in ("cells", "parts")}
+        return {**told, "parts": list(self.parts)} if self.parts else told
+
+    def singles(self) -> list[Problem]:
+        """Return the findings that were gathered in it one by one, itself where it is but one."""
+        if not self.parts:
+            return [self]
+        return [replace(self, message=f"{rules()[self.rule][1]}（{part}）", parts=()) for part in self.parts]
 
     def with_cells(self, cells: Iterable[str]) -> Problem:
         """Return the same finding about these cells."""
@@ -47,7 +56,7 @@ class Problem:
 
 def problem_of(entry: Mapping[str, Any]) -> Problem:
     """Return the problem that was written as a mapping of its fields; JSON knows no tuple."""
-    return Problem(**{**entry, "cells": tuple(entry.get("cells", ()))})
+    return Problem(**{**entry, **{name: tuple(entry.get(name, ())) for name in ("cells", "parts")}})
 
 
 @cache

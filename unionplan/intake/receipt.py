@@ -37,7 +37,7 @@ def receipt(
     `problems`: everything found, the preview's too; without them those of the reading. `only_valid`: only sound rows
     were taken, so every row with a rejecting problem is marked as not taken.
     """
-    found = list(file.all_problems() if problems is None else problems)
+    found = [one for each in (file.all_problems() if problems is None else problems) for one in each.singles()]
     heads = _heads(file)
     if only_valid:
         found += rows_left_out(
