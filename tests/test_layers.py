@@ -13,6 +13,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 STREAMLIT = {
     "unionplan.ui",
     "unionplan.ui_refresh",
+    "unionplan.ui_changes",
     "unionplan.ui_controls",
     "unionplan.ui_problems",
     "unionplan.ui_memory",
@@ -83,7 +84,7 @@ ALLOWED = {
     "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
-    "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.access", "unionplan.errors"},
+    "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.attainment", "unionplan.access", "unionplan.errors"},
     "unionplan.demo": {"unionplan.intake", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
 }  # fmt: skip
 

@@ -70,6 +70,12 @@ def press(app: AppTest, label: str) -> AppTest:
     return app.run()
 
 
+def unfold(app: AppTest, key: str) -> AppTest:
+    """Open a part of the page that is folded away."""
+    app.session_state[key] = True
+    return app.run()
+
+
 def test_a_file_is_looked_at_confirmed_and_in(app: AppTest, store: Store, workbook: Callable[[str], bytes]) -> None:
     drop(app, ("企业台账2026年10月.xlsx", workbook(LEDGER)))
     text = shown(app)
@@ -110,6 +116,56 @@ def test_sound_files_go_in_together_and_bad_ones_stay_with_their_list(
     assert [commit.files[0].name for commit in store.history()[1:]] == ["文澜.xlsx", "锦澜.xlsx"]
     assert "企业台账，须改正 1 处，已处理 1 处" in text
     assert not [button for button in app.button if button.label.startswith("全部入库")]
+
+
+def test_files_stand_and_go_in_by_date_and_then_by_name(
+    app: AppTest, store: Store, workbook: Callable[[str], bytes]
+) -> None:
+    def month(number: int, unit: str) -> bytes:
+        return workbook(ledger(unit, f"'{number}|{unit}甲厂|30|是").replace("10月31日", f"{number}月30日"))
+
+    files = [("乙11.xlsx", month(11, "锦澜区")), ("乙9.xlsx", month(9, "朝晖区")), ("甲9.xlsx", month(9, "文澜区"))]
+    inorder = [name for name, _ in (files[1], files[2], files[0])]
+    drop(app, *files)
+    titles = re.findall(r"(\S+\.xlsx) (?:可以入库|请核对)", shown(app))
+    assert titles == inorder
+
+
+def test_the_same_bytes_twice_in_one_drop_are_one_file(
+    app: AppTest, store: Store, workbook: Callable[[str], bytes]
+) -> None:
+    data = workbook(ledger("文澜区", "'1|甲厂|30|是"))
+    drop(app, ("文澜.xlsx", data), ("文澜 (1).xlsx", data))
+    text = shown(app)
+    assert "共 2 个文件：重复 1 个，可以入库 1 个。" in text
+    assert "与“文澜.xlsx”相同，只收一份。" in text
+    press(app, "全部入库（1 个合格文件）")
+    assert store.head() == 2
+    assert "共 2 个文件：重复 1 个，已入库 1 个。" in shown(app)
+
+
+def test_what_several_files_do_together_is_said_before_they_go_in(
+    app: AppTest, workbook: Callable[[str], bytes]
+) -> None:
+    drop(
+        app,
+        ("文澜.xlsx", workbook(ledger("文澜区", "'1|甲厂|30|是"))),
+        ("锦澜.xlsx", workbook(ledger("锦澜区", "'3|丙厂|10|否"))),
+    )
+    text = shown(app)
+    assert "全部入库后 2 项主要指标有变化，其余 8 项不变" in text
+    assert "非公有制企业厂务公开建制率 未报 → 50.0%，达标（1/2）" in text
+
+
+def test_the_button_stands_by_the_verdict_and_every_detail_below_it(
+    app: AppTest, workbook: Callable[[str], bytes]
+) -> None:
+    drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'1|甲厂|30|是").replace("存续", ""))))
+    press(app, "确认入库")
+    text = shown(app)
+    assert "· 企业状态空白，将按存续计入" in text
+    places = [text.index(words) for words in ("新增 1 家", "处请核对", "请填写核对理由。", "问题清单")]
+    assert places == sorted(places)
 
 
 def test_two_files_on_one_unit_and_month_both_go_in(
@@ -230,7 +286,7 @@ def test_without_a_name_nothing_goes_in(app: AppTest, store: Store, workbook: Ca
 
 def test_only_sound_rows_go_in_on_request(app: AppTest, store: Store, workbook: Callable[[str], bytes]) -> None:
     drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'1|甲厂|30|是", "'2|乙厂|几个|是"))))
-    assert "这个文件还不能入库：请按上面的清单改正，保存后重新拖进来。数据没有改动。" in shown(app)
+    assert "这个文件还不能入库：请按下面的清单改正，保存后重新拖进来。数据没有改动。" in shown(app)
     app.checkbox[0].check()
     app.run()
     assert "涉及“文澜区”：新增 1 家，退回 1 行。" in shown(app)
@@ -359,8 +415,7 @@ def test_what_is_remembered_can_be_seen_edited_and_forgotten(
 ) -> None:
     drop(app, ("一览.xlsx", workbook({"一览": ODD.format(unit="文澜区")})))
     confirmed(app)
-    app.toggle(key="memory").set_value(True)
-    app.run()
+    unfold(app, "memory")
     assert "一览 企业台账 8 王芳 2026-11-05" in re.sub(r"\s+", " ", shown(app))
     [form] = forms(store, store.head())
     app.selectbox(key="form").set_value(form.fingerprint)
@@ -374,11 +429,15 @@ def test_what_is_remembered_can_be_seen_edited_and_forgotten(
     assert "这种表样第一次见" in shown(app)
 
 
+def test_an_empty_memory_says_what_will_stand_there(app: AppTest) -> None:
+    unfold(app, "memory")
+    assert "还没有记住表样。第一次上传一种表样时会请您确认一次" in shown(app)
+
+
 def test_one_enterprise_is_corrected_on_the_page(app: AppTest, store: Store, workbook: Callable[[str], bytes]) -> None:
     drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'0001|甲兴机械厂|30|是", "'0002|乙厂|20|否"))))
     press(app, "确认入库")
-    app.toggle(key="fix").set_value(True)
-    app.run()
+    unfold(app, "fix")
     app.text_input(key="find").set_value("机械")
     app.run()
     [workers] = [box for box in app.text_input if box.label == "职工人数"]
@@ -402,8 +461,7 @@ def test_a_wrong_correction_is_told_and_changes_nothing(
 ) -> None:
     drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'0001|甲兴机械厂|30|是"))))
     press(app, "确认入库")
-    app.toggle(key="fix").set_value(True)
-    app.run()
+    unfold(app, "fix")
     app.text_input(key="find").set_value("机械")
     app.run()
     [workers] = [box for box in app.text_input if box.label == "职工人数"]
@@ -414,8 +472,7 @@ def test_a_wrong_correction_is_told_and_changes_nothing(
 
 
 def test_a_unit_without_anything_to_report_says_so_once(app: AppTest, store: Store) -> None:
-    app.toggle(key="nothing").set_value(True)
-    app.run()
+    unfold(app, "nothing")
     assert app.selectbox(key="nil-month").value == date(2026, 10, 31)
     app.selectbox(key="nil-unit").set_value("文澜区")
     app.run()

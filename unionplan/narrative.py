@@ -208,11 +208,11 @@ def _still_short(row: Attainment, indicator: Indicator) -> Iterator[str]:
         yield f"距{theme.target_percent(row.target_bp)}%目标还差{theme.count(row.gap)}{indicator.unit}"
 
 
-def effect_lead(changed: int, others: int) -> str:
+def effect_lead(changed: int, others: int, when: str = "确认后") -> str:
     """Return how many headline figures a change moves: 确认后 3 项主要指标有变化，其余 9 项不变."""
     if not changed:
-        return f"确认后 {others} 项主要指标都不变"
-    return f"确认后 {changed} 项主要指标有变化" + (f"，其余 {others} 项不变" if others else "")
+        return f"{when} {others} 项主要指标都不变"
+    return f"{when} {changed} 项主要指标有变化" + (f"，其余 {others} 项不变" if others else "")
 
 
 def moved(before: Attainment, after: Attainment) -> bool:

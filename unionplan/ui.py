@@ -176,15 +176,18 @@ def table_html(
     *,
     numeric: Collection[int] = (),
     caption: str = "",
+    stacked: bool = False,
 ) -> str:
-    """Return the HTML of `table`, every text escaped."""
+    """Return the HTML of `table`, every text escaped; `stacked`: on a phone every row stands as a list of its fields."""
     head = "".join(f'<th scope="col"{_align(i, numeric)}>{escape(text)}</th>' for i, text in enumerate(headers))
-    body = "".join(f"<tr>{_row(row, numeric)}</tr>" for row in rows)
+    names = headers if stacked else ()
+    body = "".join(f"<tr>{_row(row, numeric, names)}</tr>" for row in rows)
     label = f' aria-label="{escape(caption)}"' if caption else ""
-    return (
+    html = (
         f'<div class="up-scroll" role="region" tabindex="0"{label}><table class="up-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+    return f'<div class="up-stacked">{html}</div>' if stacked else html
 
 
 def cards(figures: Sequence[Card], caption: str, *, pair: bool = False) -> None:
@@ -342,18 +345,17 @@ def _align(column: int, numeric: Collection[int]) -> str:
     return ' class="up-number"' if column in numeric else ""
 
 
-def _row(row: Sequence[str | Cell], numeric: Collection[int]) -> str:
-    return "".join(_cell(i, value, numeric) for i, value in enumerate(row))
+def _row(row: Sequence[str | Cell], numeric: Collection[int], names: Sequence[str] = ()) -> str:
+    return "".join(_cell(i, value, numeric, names[i] if names else "") for i, value in enumerate(row))
 
 
-def _cell(column: int, value: str | Cell, numeric: Collection[int]) -> str:
+def _cell(column: int, value: str | Cell, numeric: Collection[int], name: str = "") -> str:
     cell = value if isinstance(value, Cell) else Cell(value)
     text = escape(cell.text)
     kind = f"up-role-{escape(cell.role)}" if cell.role else "up-short" if len(cell.text) <= SHORT else ""
     inner = f'<span class="{kind}">{text}</span>' if kind else text
-    if column == 0:
-        return f'<th scope="row"{_align(column, numeric)}>{inner}</th>'
-    return f"<td{_align(column, numeric)}>{inner}</td>"
+    looks = _align(column, numeric) + (f' data-label="{escape(name)}"' if name else "")
+    return f'<th scope="row"{looks}>{inner}</th>' if column == 0 else f"<td{looks}>{inner}</td>"
 
 
 def _card(card: Card) -> str:

@@ -14,10 +14,10 @@ from unionplan.intake.correction import correction
 from unionplan.intake.nil_reports import nil_report
 from unionplan.intake.preview import Preview, submit
 from unionplan.observations import CLEAR, FIELDS, NIL_DATASETS, Field, control_codes, registration_codes
-from unionplan.ui import Board, message, note_line, open_section, table
+from unionplan.ui import Board, message, note_line, table
+from unionplan.ui_changes import fold_effects, say_effects
 from unionplan.ui_controls import acted, refuse, say_refused
 from unionplan.ui_problems import show_problems
-from unionplan.ui_refresh import say_effects
 
 MATCHES = 20
 BLANK = "（空）"
@@ -33,12 +33,17 @@ PARTS = {
 
 def correct(board: Board) -> None:
     """One enterprise corrected by hand: found by name or code, its values changed, looked at, confirmed."""
-    if not open_section("改这一户", "更正一家企业", "fix"):
-        return
+    part = st.expander("改这一户：更正一家企业，不必再传整张表", key="fix", on_change="rerun")
+    with part:
+        if part.open:
+            _find(board)
+
+
+def _find(board: Board) -> None:
     _say_done("correct")
     text = (st.text_input("查找企业", key="find", placeholder="单位名称、统计编码或信用代码，至少两个字") or "").strip()
     if not text:
-        note_line("找到企业后直接改，不必再传整张表；改动记为一次更新，可以撤销。")
+        note_line("找到企业后直接改；改动记为一次更新，可以撤销。")
         return
     enterprise = _found(board, text)
     if enterprise is not None:
@@ -127,12 +132,13 @@ def _preview(board: Board, asked: tuple[str, str, dict[str, str], str]) -> None:
         message("note", "改后与原来相同：未变，不需要入库。")
         return
     table(("列", "原来", "改为"), rows, caption="本次更正")
-    say_effects(board, seen, "correct")
+    say_effects(board, seen.effects)
+    fold_effects(board, seen.effects, "correct", "改这一户")
     if seen.asks:
         message("ask", f"有 {len(seen.asks)} 处请核对；确认后以更正原因作为核对理由记入更新记录。")
+    say_refused("correct")
     st.button("确认更正", type="primary", key="confirm-correct", disabled=board.plan.settings.sample,
               on_click=_submit, args=(board, seen, reason))  # fmt: skip
-    say_refused("correct")
 
 
 def _submit(board: Board, seen: Preview, reason: str) -> None:
@@ -166,10 +172,15 @@ def _shown(value: object) -> str:
 
 def report_nil(board: Board) -> None:
     """零报告: a unit has nothing to report for a month, which is not the same as not having reported."""
-    if not open_section("零报告", "登记本月无", "nothing"):
-        return
+    part = st.expander("零报告：本月确实没有内容的，登记为“本月无”", key="nothing", on_change="rerun")
+    with part:
+        if part.open:
+            _nil_form(board)
+
+
+def _nil_form(board: Board) -> None:
     _say_done("nil")
-    note_line("本月确实没有内容的，登记为“本月无”；它与没有报送不同，不会再列为未报送。")
+    note_line("“本月无”与没有报送不同，登记后不会再列为未报送。")
     units, months = [unit.name for unit in board.plan.units], _months(board.today)
     places = st.columns(3)
     unit = places[0].selectbox("填报单位", ["", *units], key="nil-unit", format_func=lambda word: word or "请选择")
@@ -186,9 +197,9 @@ def report_nil(board: Board) -> None:
     if seen.same:
         message("ok", f"“{unit}”{month.year}年{month.month}月已登记过本月无：未变，不需要再登记。")
         return
+    say_refused("nil")
     st.button("登记零报告", type="primary", key="confirm-nil", disabled=board.plan.settings.sample,
               on_click=_report, args=(board, seen, f"“{unit}”{month.year}年{month.month}月{NIL_DATASETS[dataset]}"))  # fmt: skip
-    say_refused("nil")
 
 
 def _months(today: date) -> list[date]:

@@ -19,7 +19,7 @@ from unionplan.intake.known_forms import Recognition
 from unionplan.intake.memory import Alias, Form
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY, TRAINING, control_codes, registration_codes, told_words
-from unionplan.ui import Board, Cell, message, note_line, open_section, subtitle, table, table_html
+from unionplan.ui import Board, Cell, message, note_line, subtitle, table, table_html
 from unionplan.ui_controls import acted, literal, refuse, say_refused
 from unionplan.uploads import Look, unconfirmed
 
@@ -43,10 +43,10 @@ def confirm_form(board: Board, look: Look) -> None:
         _show_columns(sheet, name)
     label = "识别无误，记住表样" if len(sheets) == 1 else f"识别无误，记住 {len(sheets)} 种表样"
     sample = board.plan.settings.sample
+    say_refused(f"form-{name}")
     st.button(label, type="primary", key=f"form-{name}", disabled=sample, on_click=_remember, args=(board, look))
     if sample:
         st.caption("示例数据只供查看，请先点“开始使用”。")
-    say_refused(f"form-{name}")
 
 
 def _new_forms(file: FileReading) -> list[SheetReading]:
@@ -62,8 +62,7 @@ def _show_columns(sheet: SheetReading, name: str) -> None:
     said = {one.cell: _said(sheet, one, name) for one in sheet.recognition}
     rows = [(one.cell, one.label, "、".join(one.samples) or "—", _meaning(said[one.cell], str(sheet.kind)), _sureness(one, said[one.cell]))
             for one in sheet.recognition]  # fmt: skip
-    columns = table_html(("单元格", "原列名", "样例", "识别为", "把握"), rows, caption="各列的识别结果")
-    st.html(f'<div class="up-stacked">{columns}</div>')
+    st.html(table_html(("单元格", "原列名", "样例", "识别为", "把握"), rows, caption="各列的识别结果", stacked=True))
     unsure = [one for one in sheet.recognition if _is_unsure(one)]
     if unsure:
         note_line("下面这些列拿不准，请选定：")
@@ -253,18 +252,18 @@ def _near(message: str) -> str:
 
 def remembered(board: Board) -> None:
     """Every form and word that was taught, to be looked at, edited and forgotten."""
-    if not open_section("已记住的表样和别名", "查看和修改", "memory"):
-        return
     known, words = memory.forms(board.store, board.commit), memory.aliases(board.store, board.commit)
-    if not known and not words:
-        note_line("还没有记住任何表样和别名。第一次上传一种表样时会请您确认一次，确认后记在这里。")
-        return
-    _show_forms(board, known)
-    _show_aliases(board, words)
+    held = f"表样 {len(known)} 种，别名 {len(words)} 个" if known or words else "还没有"
+    part = st.expander(f"已记住的表样和别名：{held}", key="memory", on_change="rerun")
+    with part:
+        if part.open:
+            _show_forms(board, known)
+            _show_aliases(board, words)
 
 
 def _show_forms(board: Board, known: Sequence[Form]) -> None:
     if not known:
+        note_line("还没有记住表样。第一次上传一种表样时会请您确认一次，确认后记在这里，以后同样的表不再问。")
         return
     rows = [
         (form.name, NAMES.get(form.kind, form.kind), f"{len(form.columns)}", form.who, form.at[:10]) for form in known
@@ -301,6 +300,7 @@ def _edit_form(board: Board, form: Form) -> None:
 
 def _show_aliases(board: Board, words: Sequence[Alias]) -> None:
     if not words:
+        note_line("还没有记住别名。遇到不认识的单位或类型名称时，可以在文件下面记为别名。")
         return
     groups: dict[tuple[str, str], list[str]] = {}
     for one in words:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -53,15 +54,25 @@ def show_problems(problems: Sequence[Problem], file: FileReading, name: str, onl
     subtitle(f"问题清单：{severities(found)}")
     shown = _of_level(found, name) if len(found) > FEW else found
     if len(found) > FEW:
-        groups = table_html(GROUP_HEADERS, _grouped(shown, several), numeric=(2,), caption="问题分类")
-        st.html(f'<div class="up-stacked">{groups}</div>')
+        st.html(table_html(GROUP_HEADERS, _grouped(shown, several), numeric=(2,), caption="问题分类", stacked=True))
         part = st.expander(f"逐条查看（{len(shown):,} 条）", key=f"each-{name}", on_change="rerun")
         with part:
             if part.open:
                 _list_problems(shown, several)
     else:
         _list_problems(shown, several)
+    for number, one in enumerate(one for one in found if one.parts):
+        _fold_parts(one, f"{name}-{number}")
     _take_along(found, several, name, file, only_valid)
+
+
+def _fold_parts(found: Problem, name: str) -> None:
+    """The single findings that one line of the list was gathered from."""
+    part = st.expander(f"逐项查看：{bare(found)}（{len(found.parts):,} 项）", key=f"parts-{name}", on_change="rerun")
+    with part:
+        if part.open:
+            items = "".join(f"<li>{escape(one)}</li>" for one in found.parts)
+            st.html(f'<ul class="up-parts">{items}</ul>')
 
 
 def _fold_problems(found: Sequence[Problem], several: bool, name: str, file: FileReading) -> None:
@@ -80,7 +91,7 @@ def _take_along(
     with st.container(horizontal=True):
         if file.data:
             _offer_receipt(found, name, file, only_valid)
-        lines = [_problem_line(one, several) for one in found]
+        lines = [_problem_line(one, several) for each in found for one in each.singles()]
         data = partial(csv_bytes, PROBLEM_HEADERS, [[_text(cell) for cell in line] for line in lines])
         download("下载问题清单", data, f"问题清单_{Path(file.name).stem}.csv", "text/csv", key=f"problems-{name}")
 
@@ -106,7 +117,7 @@ def _text(cell: str | Cell) -> str:
 
 def _list_problems(shown: Sequence[Problem], several: bool) -> None:
     lines = [_problem_line(one, several) for one in shown[:SHOWN]]
-    st.html(f'<div class="up-stacked">{table_html(PROBLEM_HEADERS, lines, caption="问题清单")}</div>')
+    st.html(table_html(PROBLEM_HEADERS, lines, caption="问题清单", stacked=True))
     if len(shown) > SHOWN:
         st.caption(f"只显示前 {SHOWN} 条，全部见下载的清单。")
 
@@ -133,11 +144,16 @@ def _grouped(found: Sequence[Problem], several: bool) -> list[tuple[str | Cell, 
 def _group_line(ones: Sequence[Problem], several: bool) -> tuple[str | Cell, ...]:
     first = ones[0]
     level = Cell(theme.SEVERITY_WORDS[first.severity], ROLE_OF[first.severity])
-    says = first.message if len(ones) == 1 else re.sub(r"（.*）$", "", first.message, flags=re.S)
+    says = first.message if len(ones) == 1 else bare(first)
     places = list(dict.fromkeys(place_of(one, several) for one in ones))
     told = sum(map(cells_told, ones))
     where = "、".join(places[:3]) + (f" 等 {told:,} 处" if len(places) > 3 else "")
     return level, f"{says}。", f"{told:,}", where, f"{first.fix}。"
+
+
+def bare(found: Problem) -> str:
+    """Return what a problem says of every such case, without the particulars of this one."""
+    return re.sub(r"（.*）$", "", found.message, flags=re.S)
 
 
 def _problem_line(found: Problem, several: bool) -> tuple[str | Cell, ...]:

@@ -11,35 +11,24 @@ from datetime import date
 from functools import partial
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
-from unionplan import narrative, theme
-from unionplan.attainment import Difference
 from unionplan.intake.desk import keep_ready
 from unionplan.intake.fields import readings
 from unionplan.intake.prefill import prefilled
 from unionplan.intake.preview import Options, Preview
+from unionplan.intake.problems import Problem
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
-from unionplan.intake.sheet_changes import SheetChange
 from unionplan.intake.templates import KINDS
 from unionplan.observations import Field
 from unionplan.plan import COVERAGE
-from unionplan.ui import (
-    Board,
-    Cell,
-    choice,
-    download,
-    heading,
-    listing,
-    message,
-    subtitle,
-    table,
-)
-from unionplan.ui_controls import clerk, keep, refuse, said, say_refused
+from unionplan.ui import Board, choice, download, heading, message, note_line, table
+from unionplan.ui_changes import say_change, say_details, say_effects, sheet_name
+from unionplan.ui_controls import clerk, keep, literal, refuse, said, say_refused
 from unionplan.ui_memory import called, confirm_form, kind_words, offer_aliases
-from unionplan.ui_problems import SHOWN, severities, show_problems
+from unionplan.ui_problems import bare, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
@@ -49,12 +38,13 @@ ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAY = Field("as_of", "统计时点", "date")
 STAGES = {
-    "cancelled": ("已取消", "neutral"), "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
+    "twice": ("重复", "neutral"), "cancelled": ("已取消", "neutral"), "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
     "same": ("未变", "neutral"), "ready": ("可以入库", "on_pace"), "committing": ("正在入库", "neutral"),
     "done": ("已入库", "attained"), "working": ("正在核对", "neutral"),
 }  # fmt: skip
 """stage of a file → what a reader is told, in which colour."""
-APART = ("填报单位", "月份", "指标", "企业类型", "台账", "汇总表", "已覆盖差", "应覆盖差")
+ONLY_SEEN = "示例数据只供查看，请先点“开始使用”。"
+ASKED = 6  # so many kinds of questions stand beside the reason; the list below has all of them
 
 
 # Dropping
@@ -130,15 +120,16 @@ def _day(text: object) -> date | None:
 
 def progress(board: Board, files: Sequence[Handed], looks: Sequence[Look]) -> None:
     """What is still being read, compared or committed, each with a bar and a way to stop; asks again by itself."""
-    before = [look.stage for look in looks]
-    if not {"working", "committing"} & set(before):
+    before = [(look.handed.id, look.stage) for look in looks]
+    adding = uploads().adding
+    if not adding and not {"working", "committing"} & {look.stage for look in looks}:
         return
 
     @st.fragment(run_every=0.5)
     def watch() -> None:
         desk = uploads()
         now = desk.looks([(handed, wanted(handed.id)) for handed in files], board.store, 0)
-        if [look.stage for look in now] != before:
+        if [(look.handed.id, look.stage) for look in now] != before or adding != desk.adding:
             st.rerun()
         _bars(now)
 
@@ -158,7 +149,7 @@ def _bars(looks: Sequence[Look]) -> None:
 
 
 def whole(board: Board, looks: Sequence[Look]) -> None:
-    """The drop at a glance, where there are several files, and one button for all that are sound."""
+    """The drop at a glance, where there are several files, what all sound ones do together, and one button for them."""
     if len(looks) < 2:
         return
     counts = {stage: sum(_shown_stage(look) == stage for look in looks) for stage in STAGES}
@@ -168,12 +159,27 @@ def whole(board: Board, looks: Sequence[Look]) -> None:
         st.page_link("app.py", label="到目标总览看结果")
     ready = [look for look in looks if look.stage == "ready"]
     if ready:
-        label = f"全部入库（{len(ready)} 个合格文件）"
-        st.button(label, type="primary", key="commit-all", on_click=_commit, args=(board, ready, "全部"))
-        say_refused("全部")
+        _take_all(board, ready)
     waiting = [look for look in looks if look.stage in ("form", "blocked", "ask", "unread")]
     if ready and waiting:
         st.caption("只收合格文件；其余文件留在下面，处理好后再入库。")
+
+
+def _take_all(board: Board, ready: Sequence[Look]) -> None:
+    """What all sound files do together, and the button that takes them in, the oldest 统计时点 first."""
+    sample = board.plan.settings.sample
+    effects = None if sample else uploads().together(ready, board.store)
+    if effects is not None:
+        say_effects(board, effects, "全部入库后")
+    elif not sample:
+        note_line("正在合计各文件对主要指标的影响……")
+    say_refused("全部")
+    label = f"全部入库（{len(ready)} 个合格文件）"
+    st.button(
+        label, type="primary", key="commit-all", disabled=sample, on_click=_commit, args=(board, ready, "全部")
+    )  # fmt: skip
+    if sample:
+        st.caption(ONLY_SEEN)
 
 
 # One file
@@ -189,7 +195,7 @@ def card(board: Board, look: Look, several: bool) -> None:
             _title(look)
             _body(board, look)
             return
-        if look.stage == "done":
+        if look.stage in ("done", "twice"):
             _title(look)
             return
         title, button = st.columns([8, 1.4], vertical_alignment="center")
@@ -223,7 +229,7 @@ def _title(look: Look) -> None:
 
 def _brief(look: Look) -> str:
     """One line on a file: what it holds and what stands in its way."""
-    if look.stage == "done" or look.file is None:
+    if look.stage in ("done", "twice") or look.file is None:
         return look.words
     if look.stage == "unread":
         return ""
@@ -250,21 +256,32 @@ def _body(board: Board, look: Look) -> None:
 
 
 def _review(board: Board, look: Look) -> None:
-    """What a readable file holds, what is wrong with it, what it would change."""
+    """What a readable file holds, what would become of it with the button that confirms it, then every detail."""
     assert look.file is not None
     assert look.seen is not None
     for sheet in look.file.sheets:
         _say_sheet(sheet)
     _ask(board, look)
-    _say_problems(look)
+    _say_verdict(board, look)
     offer_aliases(board, look)
+    _say_problems(look)
+    if look.seen.change is not None:
+        say_details(board, look.seen, look.handed.id)
+    for sheet in look.file.sheets:
+        _fold_columns(sheet, len(look.file.sheets) > 1)
+
+
+def _say_verdict(board: Board, look: Look) -> None:
+    seen = look.seen
+    assert seen is not None
     if look.words:
         message("error", look.words)
-    if look.seen.change is None:
-        message("error", _what_to_do(look.seen))
+    if seen.change is None:
+        message(*_what_to_do(seen))
         return
-    _say_change(board, look)
-    _confirm(board, look)
+    say_change(board, seen)
+    if not seen.same:
+        _confirm(board, look)
 
 
 def _say_unread(look: Look) -> None:
@@ -278,26 +295,36 @@ def _again(name: str) -> None:
     st.session_state["said"][f"again-{name}"] = int(said(f"again-{name}") or 0) + 1
 
 
-def _what_to_do(seen: Preview) -> str:
+def _what_to_do(seen: Preview) -> tuple[Literal["note", "error"], str]:
     """What stands in the way of a file: words that can be given above, or cells to be mended in the file itself."""
     rules = {found.rule for found in seen.problems if found.severity == "reject"}
-    if rules and rules <= set(UNSAID):
-        return f"还差一步：请在上面{'、'.join(UNSAID[rule] for rule in UNSAID if rule in rules)}。数据没有改动。"
-    named = "不认识的名称可以在上面记为别名；其余" if rules & {"unit_unknown", "type_unknown"} else ""
+    if not rules:
+        return "note", "这个文件里没有要读的表，不需要入库。"
+    if rules <= set(UNSAID):
+        return (
+            "error",
+            f"还差一步：请在上面{'、'.join(UNSAID[rule] for rule in UNSAID if rule in rules)}。数据没有改动。",
+        )
+    named = "不认识的名称可以在下面记为别名；其余" if rules & {"unit_unknown", "type_unknown"} else ""
     above = [words for rule, words in UNSAID.items() if rule in rules]
     also = f"另外请在上面{'、'.join(above)}。" if above else ""
-    return f"这个文件还不能入库：{named}请按上面的清单改正，保存后重新拖进来。{also}数据没有改动。"
+    return "error", f"这个文件还不能入库：{named}请按下面的清单改正，保存后重新拖进来。{also}数据没有改动。"
 
 
 def _say_sheet(sheet: SheetReading) -> None:
     if sheet.kind is None or sheet.header_row is None:
         return
     totals = f"，另有合计 {sheet.totals} 行" if sheet.totals else ""
-    message(
-        "note",
-        f"{_sheet_name(sheet.sheet)}识别为{kind_words(sheet)}：表头在第 {sheet.header_row} 行，数据 {sheet.rows:,} 行{totals}。",
+    note_line(
+        f"{sheet_name(sheet.sheet)}识别为{kind_words(sheet)}：表头在第 {sheet.header_row} 行，数据 {sheet.rows:,} 行{totals}。"
     )
-    part = st.expander("查看各列的识别结果", key=f"columns-{id(sheet)}", on_change="rerun")
+
+
+def _fold_columns(sheet: SheetReading, several: bool) -> None:
+    if sheet.kind is None or sheet.header_row is None:
+        return
+    label = f"查看各列的识别结果{f'（{literal(sheet_name(sheet.sheet))}）' if several else ''}"
+    part = st.expander(label, key=f"columns-{id(sheet)}", on_change="rerun")
     with part:
         if part.open:
             rows = [
@@ -305,10 +332,6 @@ def _say_sheet(sheet: SheetReading) -> None:
                 for cell, label, field in sheet.columns
             ]
             table(("单元格", "原列名", "识别为"), rows, caption="各列的识别结果")
-
-
-def _sheet_name(sheet: str) -> str:
-    return f"工作表“{sheet}”" if sheet else "本表"
 
 
 def _ask(board: Board, look: Look) -> None:
@@ -360,142 +383,37 @@ def _say_problems(look: Look) -> None:
     show_problems(look.seen.problems, look.seen.file, look.handed.id, look.options.only_valid)
 
 
-# What would change
-
-
-def _say_change(board: Board, look: Look) -> None:
-    seen = look.seen
-    assert seen is not None
-    for change in seen.sheets:
-        _say_sheet_change(change, len(seen.sheets) > 1)
-    _say_units(seen)
-    if seen.same:
-        message("ok", "内容与现有数据完全相同：未变，不需要入库。")
-        return
-    say_effects(board, seen, Path(seen.file.name).stem)
-    _say_apart(board, seen)
-    _say_details(seen, look.handed.id)
-
-
-def _say_sheet_change(change: SheetChange, several: bool) -> None:
-    if not change.units and not change.rejected:
-        return
-    what = "家" if change.kind == "W1" else "条"
-    counts = (
-        ("新增", len(change.added)),
-        ("变更", change.changed),
-        ("未变", change.unchanged),
-        ("移除", len(change.removed)),
-    )
-    words = [f"{word} {count:,} {what}" for word, count in counts if count]
-    words += [f"保留 {len(change.kept):,} {what}（本次文件没有，不会删除）"] if change.kept else []
-    words += [f"退回 {change.rejected:,} 行"] if change.rejected else []
-    start = f"{_sheet_name(change.sheet)}：" if several else ""
-    as_of = f"统计时点 {theme.chinese_date(change.as_of)}，" if change.as_of else ""
-    message("note", f"{start}{as_of}涉及{_whose(change.units)}：{'，'.join(words)}。")
-    if change.removed:
-        named = "、".join(change.removed[:3]) + (
-            f"等 {len(change.removed):,} {what}" if len(change.removed) > 3 else ""
-        )
-        message("ask", f"{start}替换将移除 {len(change.removed):,} {what}本次文件没有的：{named}。请核对后再确认。")
-
-
-def _whose(units: Sequence[str]) -> str:
-    named = [unit for unit in units if unit]
-    if not named:
-        return "全市"
-    return f"“{named[0]}”" if len(named) == 1 else f" {len(named)} 个填报单位"
-
-
-def _say_units(seen: Preview) -> None:
-    rows = seen.change.tables.get("units") if seen.change else None
-    if rows:
-        names = "、".join(row["填报单位"] for row in rows)
-        message("note", f"填报单位表将整表替换为 {len(rows)} 个单位：{names}。")
-
-
-def say_effects(board: Board, seen: Preview, name: str) -> None:
-    """What becomes of the headline figures, in words; those that stay are only counted, and listed behind a click."""
-    if not seen.effects:
-        return
-    indicators = board.plan.indicators
-    moved = [pair for pair in seen.effects if narrative.moved(*pair)]
-    subtitle(narrative.effect_lead(len(moved), len(seen.effects) - len(moved)))
-    if moved:
-        lines = "".join(f"<li>{escape(narrative.effect(*pair, indicators[pair[1].indicator]))}</li>" for pair in moved)
-        st.html(f'<ul class="up-effects">{lines}</ul>')
-    part = st.expander("查看全部主要指标", key=f"effects-{name}", on_change="rerun")
-    with part:
-        if part.open:
-            _list_effects(board, seen, name)
-
-
-def _list_effects(board: Board, seen: Preview, name: str) -> None:
-    indicators = board.plan.indicators
-    rows: list[tuple[str | Cell, ...]] = [(indicators[after.indicator].name, theme.SCOPE_SHORT[after.scope],
-             narrative.figure(before, indicators[before.indicator]), narrative.figure(after, indicators[after.indicator]),
-             *(Cell(theme.light(row.status), theme.STATUS[row.status].role) for row in (before, after)))
-            for before, after in seen.effects]  # fmt: skip
-    headers = ("指标", "企业类型", "现在", "确认后", "现在状态", "确认后状态")
-    listing("确认后各项目标的变化", headers, rows, f"变化_{name}")
-
-
-def _say_apart(board: Board, seen: Preview) -> None:
-    """Where the unit's ledger and its summary of the same month would tell different counts."""
-    if seen.apart:
-        lines = [_apart_line(board, one) for one in seen.apart]
-        listing(f"台账与汇总表不一致：{len(lines)}处，计数以台账为准", APART, lines,
-                f"台账与汇总表_{Path(seen.file.name).stem}", numeric=(4, 5, 6, 7), shown=SHOWN)  # fmt: skip
-
-
-def _apart_line(board: Board, one: Difference) -> tuple[str, ...]:
-    (covered, base), (told, stated) = one.ledger, one.summary
-    return (one.reporting_unit, f"{one.period[:4]}年{int(one.period[5:])}月", board.plan.indicators[one.indicator].short,
-            theme.SCOPE_SHORT[one.scope], f"{covered:,}/{base:,}", f"{told:,}/{stated:,}", f"{told - covered:+,}",
-            f"{stated - base:+,}")  # fmt: skip
-
-
-def _say_details(seen: Preview, name: str) -> None:
-    count = sum(len(one.details) + len(one.added) + len(one.removed) + len(one.kept) for one in seen.sheets)
-    if not count:
-        return
-    part = st.expander(f"查看明细（{count:,} 条）", key=f"details-{name}", on_change="rerun")
-    with part:
-        if part.open:
-            lines = [line for one in seen.sheets for line in _detail_lines(one)]
-            listing("逐条明细", ("工作表", "变动", "单位名称", "列", "原来", "改为"), lines,
-                    f"明细_{Path(seen.file.name).stem}", shown=SHOWN)  # fmt: skip
-
-
-def _detail_lines(change: SheetChange) -> list[tuple[str | Cell, ...]]:
-    sheet = change.sheet or "—"
-    lines: list[tuple[str | Cell, ...]] = [
-        (sheet, "变更", *(str(v) for v in line)) for line in change.details.to_numpy()
-    ]
-    for word, names in (("新增", change.added), ("移除", change.removed), ("保留", change.kept)):
-        lines += [(sheet, word, name or "—", "—", "—", "—") for name in names]
-    return lines
-
-
 # Confirming
 
 
 def _confirm(board: Board, look: Look) -> None:
+    """What has to be confirmed and why, what stands in the way, and the button."""
     seen, name = look.seen, look.handed.id
     assert seen is not None
-    if seen.same:
-        return
     if seen.asks:
-        message("ask", f"有 {len(seen.asks)} 处请核对。核对无误的，写明理由后可以入库，理由记入更新记录。")
+        message("ask", "\n".join(_asked(seen.asks)))
         st.text_input("核对理由", key=keep(f"reason-{name}"), placeholder="如：已与填报单位电话核实")
+    say_refused(name)
     sample = board.plan.settings.sample
     busy = look.stage == "committing"
     st.button(
         "正在入库" if busy else "确认入库", type="primary", key=f"confirm-{name}", disabled=sample or busy,
         on_click=_commit, args=(board, [look], name))  # fmt: skip
-    say_refused(name)
     if sample:
-        st.caption("示例数据只供查看，请先点“开始使用”。")
+        st.caption(ONLY_SEEN)
+
+
+def _asked(asks: Sequence[Problem]) -> list[str]:
+    """What has to be checked, a line for every kind of question."""
+    kinds: dict[str, list[Problem]] = {}
+    for one in asks:
+        kinds.setdefault(one.rule, []).append(one)
+    lines = [
+        f"· {ones[0].message if len(ones) == 1 else f'{bare(ones[0])}：{len(ones):,} 处'}" for ones in kinds.values()
+    ]
+    more = [f"· 另有 {len(lines) - ASKED} 类，见下面的清单"] if len(lines) > ASKED else []
+    start = f"有 {len(asks):,} 处请核对。核对无误的，写明理由后可以入库，理由记入更新记录。"
+    return [start, *lines[:ASKED], *more]
 
 
 def _commit(board: Board, looks: Sequence[Look], name: str) -> None:

@@ -7,24 +7,28 @@ once under the same words is not done again, and a commit is asked for once howe
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from unionplan.access import Person
+from unionplan.attainment import Attainment
 from unionplan.errors import StalePreviewError, UnionplanError
 from unionplan.intake.desk import Reading, unit_names
 from unionplan.intake.memory import aliases, forms, given_forms, given_words
-from unionplan.intake.preview import Options, Preview, preview, submit
+from unionplan.intake.preview import Options, Preview, preview, submit, together
 from unionplan.intake.readings import FileReading, SheetReading
 from unionplan.store import Slot, Store
 
 T = TypeVar("T")
 Made = TypeVar("Made", covariant=True)
+Effects = tuple[tuple[Attainment, Attainment], ...]
 PATIENCE = 0.8  # seconds that a page waits for new work before it shows a bar instead
 MOVED = "刚刚有另一次更新改动了同一批数据。下面已按最新的数据重新比较，请再核对一次。"
 
@@ -51,7 +55,7 @@ class Wanted:
 class Look:
     """How far a file has come.
 
-    `stage`: working (see `share`, `words`), cancelled, unread, form (a sheet's form is seen for the first time), blocked, ask,
+    `stage`: working (see `share`, `words`), twice (the same bytes as another file of the drop), cancelled, unread, form (a sheet's form is seen for the first time), blocked, ask,
     same (nothing would change), ready, committing, done. `words`: what to say beside it.
     """
 
@@ -62,6 +66,12 @@ class Look:
     file: FileReading | None = None
     seen: Preview | None = None
     options: Options = field(default_factory=Options)
+
+    @property
+    def as_of(self) -> date | None:
+        """The newest 统计时点 that it speaks of, as far as that is known."""
+        days = [sheet.as_of for sheet in self.file.sheets if sheet.as_of] if self.file else []
+        return self.options.as_of or (self.seen and self.seen.as_of) or max(days, default=None)
 
 
 class Work(Protocol[Made]):
@@ -140,7 +150,7 @@ class Uploads:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.outcomes: dict[str, str] = {}
+        self.outcomes: dict[str, Look] = {}
         self.failures: dict[str, str] = {}
         self._readings: dict[str, tuple[object, Work[FileReading]]] = {}
         self._previews: dict[str, tuple[object, Task[Preview]]] = {}
@@ -151,24 +161,64 @@ class Uploads:
         self._stopped: dict[str, object] = {}
         self._pressed = ("", 0.0)
         self._lexicon: tuple[int, Lexicon] | None = None
+        self._digests: dict[str, bytes] = {}
+        self._together: tuple[object, Task[Effects]] | None = None
 
     # Looking
 
     def looks(self, asked: Sequence[tuple[Handed, Wanted]], store: Store, patience: float | None = None) -> list[Look]:
-        """Return how far every file has come; waits for work that has just begun, by default PATIENCE seconds."""
-        patience = PATIENCE if patience is None else patience
+        """Return how far every file has come, in the order in which they go in (`place_of`).
+
+        Waits for work that has just begun, by default PATIENCE seconds. Of files with the same bytes only the first
+        that was dropped is read.
+        """
+        first: dict[bytes, Handed] = {}
+        for handed, _ in asked:
+            first.setdefault(self._digest(handed), handed)
         while True:
-            found = [self._look(handed, wanted, store) for handed, wanted in asked]
-            if not any(self._young(work, patience) for work in self.running()):
-                return found
+            found = [self._look_once(handed, wanted, store, first) for handed, wanted in asked]
+            if not self._waits(patience):
+                return sorted(found, key=place_of)
             time.sleep(0.02)
+
+    def together(self, looks: Sequence[Look], store: Store) -> Effects | None:
+        """Return what all these do to the headline figures when they go in one after the other, None until it is known."""
+        files = [(look.seen, look.options) for look in looks if look.seen]
+        key = [(look.handed.id, look.options, look.seen and look.seen.commit) for look in looks]
+        if self._together is None or self._together[0] != key:
+            task = Task("正在合计各文件的影响", lambda _: together(store, files), self._compare)
+            self._together = (key, task)
+        while self._waits(None):
+            time.sleep(0.02)
+        return self._together[1].result() if self._together[1].done else None
+
+    def _digest(self, handed: Handed) -> bytes:
+        if handed.id not in self._digests:
+            self._digests[handed.id] = hashlib.sha256(handed.data).digest()
+        return self._digests[handed.id]
+
+    def _waits(self, patience: float | None) -> bool:
+        patience = PATIENCE if patience is None else patience
+        return any(self._young(work, patience) for work in self.running())
+
+    def _look_once(self, handed: Handed, wanted: Wanted, store: Store, first: Mapping[bytes, Handed]) -> Look:
+        same = first[self._digest(handed)]
+        if same.id != handed.id:
+            return Look(handed, "twice", f"与“{same.name}”相同，只收一份。")
+        return self._look(handed, wanted, store)
 
     def running(self) -> list[Work[Any]]:
         """Return the works that are not done."""
         works: list[Work[Any]] = [work for _, work in self._readings.values()]
         works += [work for _, work in self._previews.values()]
         works += [self._commits] if self._commits else []
+        works += [self._together[1]] if self._together else []
         return [work for work in works if not work.done]
+
+    @property
+    def adding(self) -> bool:
+        """Whether it is still being worked out what several files do together."""
+        return self._together is not None and not self._together[1].done
 
     @property
     def committing(self) -> Work[None] | None:
@@ -194,7 +244,7 @@ class Uploads:
 
     def _look(self, handed: Handed, wanted: Wanted, store: Store) -> Look:
         if handed.id in self.outcomes:
-            return Look(handed, "done", self.outcomes[handed.id], 1.0)
+            return replace(self.outcomes[handed.id], handed=handed)
         words = self._words(store)
         if self._stopped.get(handed.id) == self._asked(handed, wanted, words):
             return Look(handed, "cancelled")
@@ -284,7 +334,8 @@ class Uploads:
             name = look.handed.id
             try:
                 if not task.cancelled:
-                    self.outcomes[name] = _outcome(_submitted(look, store, person, reason))
+                    words = _outcome(_submitted(look, store, person, reason))
+                    self.outcomes[name] = replace(look, stage="done", words=words)
                     self.failures.pop(name, None)
             except StalePreviewError:
                 self.failures[name] = MOVED
@@ -292,6 +343,14 @@ class Uploads:
                 self.failures[name] = str(error)
             finally:
                 self._committing.discard(name)
+
+
+def place_of(look: Look) -> tuple[int, date, list[str | int]]:
+    """Return what files are ordered by: lists of units first, then by 统计时点, then by name; unread ones come last."""
+    kinds = {sheet.kind for sheet in look.file.sheets} if look.file else set()
+    rank = 3 if look.stage == "twice" else 2 if not kinds else 0 if "units" in kinds else 1
+    name = [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", look.handed.name)]
+    return rank, look.as_of or date.max, name
 
 
 def unconfirmed(file: FileReading) -> list[SheetReading]:

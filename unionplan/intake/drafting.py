@@ -79,6 +79,12 @@ class Draft:
     nils: list[NilWord] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     rejected: int = 0
+    ahead: dict[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
+    """Slots as other files will leave them that are committed before this one; `heads` names them too."""
+
+    def frame(self, slot: Slot) -> pd.DataFrame:
+        """Return what a slot of `heads` holds before this change."""
+        return self.ahead[slot][1] if slot in self.ahead else self.store.frame(self.heads[slot])
 
     @property
     def ledgers(self) -> dict[Slot, pd.DataFrame]:
@@ -244,7 +250,7 @@ def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, 
         draft.problems.append(problem("duplicate", name, f"A{line}", detail=detail))
     draft.rejected += int(twice.sum())
     start = slot if slot in draft.heads else None
-    before = draft.store.frame(draft.heads[slot]) if start else None
+    before = draft.frame(slot) if start else None
     mode = "upsert" if slot.dataset == "activities" else draft.options.mode
     done = upserted(slot.dataset, before, rows.loc[~twice, [*schema.names, "clears"]], mode)
     as_of = max(day for _, day, _ in parts)
@@ -280,7 +286,7 @@ def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, p
     as_of = max(day for _, day, _ in parts)
     rows = pd.concat([frame.assign(part=number) for number, (_, _, frame) in enumerate(parts)], ignore_index=True)
     start = _start(draft.heads, slot)
-    before = draft.store.frame(draft.heads[start]) if start else None
+    before = draft.frame(start) if start else None
     twice = repeated(before, rows)
     for part, row in rows.loc[twice, ["part", "row"]].itertuples(index=False):
         draft.problems.append(_repeated_problem(parts[part][0], int(row)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -29,9 +30,10 @@ from unionplan.intake.readings import FileReading
 from unionplan.intake.sheet_changes import CELL_COLUMNS, SheetChange, by_sheet
 from unionplan.intake.slotting import draft_sheets
 from unionplan.intake.upserts import Upsert
-from unionplan.store import Change, Store
+from unionplan.plan import plan_of
+from unionplan.store import Change, Entry, Slot, Store
 
-__all__ = ("Options", "Preview", "preview", "submit")
+__all__ = ("Options", "Preview", "preview", "submit", "together")
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,37 @@ def drawn(draft: Draft, file: FileReading, action: str = "submit", note: str = "
         return Preview(file, draft.commit, tuple(draft.problems), None, as_of=as_of, rejected=draft.rejected,
                        sheets=told, action=action, note=note)  # fmt: skip
     return replace(_finished(draft, file, cube, as_of), action=action, note=note)
+
+
+def together(
+    store: Store, files: Sequence[tuple[Preview, Options]]
+) -> tuple[tuple[Attainment, Attainment], ...]:  # fmt: skip
+    """Return (before, after) of every headline figure when these previews are committed in this order."""
+    whole = _begun(store, Options(), {})
+    for seen, options in files:
+        if seen.change is None:
+            continue
+        units = {slot.unit for slot in whole.frames}
+        change: Draft | Change = seen.change
+        if any(slot.unit in units for slot in seen.change.frames):  # it will meet what an earlier file has left
+            change = _begun(store, options, whole.frames)
+            draft_sheets(change, seen.file.sheets)
+            for slot, parts in change.rows.items():
+                draft_slot(change, slot, parts)
+        whole.frames |= {slot: told for slot, told in change.frames.items() if slot.dataset in ("ledger", "summary")}
+        whole.tables |= {name: [dict(row) for row in rows] for name, rows in change.tables.items()}
+    whole.plan = plan_of({**store.tables(whole.commit), **whole.tables})
+    with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
+        return _effects(whole, cube_after(whole, Path(folder)))
+
+
+def _begun(store: Store, options: Options, ahead: Mapping[Slot, tuple[date, pd.DataFrame]]) -> Draft:
+    """A draft that starts from the store's newest state and from what other files will have left before it."""
+    commit = store.head()
+    left = {slot: Entry(slot, day, "", len(frame), 0) for slot, (day, frame) in ahead.items()}
+    return Draft(
+        store, commit, store.plan(commit), options, {**store.heads(commit), **left}, [], ahead=dict(ahead)
+    )  # fmt: skip
 
 
 def submit(
