@@ -552,7 +552,7 @@ def test_check_tells_sheets_columns_and_problems(cli, files, tmp_path):
     }  # fmt: skip
     assert picture["sheets"] == []
     assert [found["message"] for found in picture["problems"]] == [
-        "这是PNG 图片。可收 .xlsx、.xlsm、.xlsb、.xls、.et、.ods、.csv、.tsv，以及导出为网页或 XML 的表格"
+        "这是 PNG 图片。可收 .xlsx、.xlsm、.xlsb、.xls、.et、.ods、.csv、.tsv，以及导出为网页或 XML 的表格"
     ]
 
 

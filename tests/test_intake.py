@@ -905,11 +905,11 @@ def _lying(data):
 
 DAMAGED = ("文件已损坏，打不开。" + ALLOWED, "请用 WPS 或 Excel 打开确认，另存为 .xlsx 后重新上传")
 FOREIGN = {
-    "pdf": ("a.pdf", lambda _: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", ("这是PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
-    "pdf called xlsx": ("a.xlsx", lambda _: b"%PDF-1.7\n", ("这是PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
-    "png": ("a.png", lambda _: b"\x89PNG\r\n\x1a\n" + bytes(64), ("这是PNG 图片。" + ALLOWED, "请上传原来的表格文件")),
+    "pdf": ("a.pdf", lambda _: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", ("这是 PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
+    "pdf called xlsx": ("a.xlsx", lambda _: b"%PDF-1.7\n", ("这是 PDF 文件。" + ALLOWED, "请上传原来的表格文件")),
+    "png": ("a.png", lambda _: b"\x89PNG\r\n\x1a\n" + bytes(64), ("这是 PNG 图片。" + ALLOWED, "请上传原来的表格文件")),
     "docx": ("a.docx", lambda _: _zip({"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}),
-             ("这是Word 文档（.docx）。" + ALLOWED, "请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传")),
+             ("这是 Word 文档（.docx）。" + ALLOWED, "请把表格粘贴到 WPS 表格或 Excel 里，另存为 .xlsx 后上传")),
     "zip": ("a.xlsx", lambda _: _zip({"readme.txt": "x"}), ("这是压缩包，里面没有表格。" + ALLOWED, SAVE_AS)),
     "old xls": ("a.xls", lambda _: OLE + "Workbook".encode("utf-16-le"), ("文件已损坏，打不开。" + ALLOWED, "请用 WPS 或 Excel 打开确认，另存为 .xlsx 后重新上传")),
     "encrypted": ("a.xlsx", lambda _: OLE + "EncryptedPackage".encode("utf-16-le"),

@@ -542,7 +542,7 @@ def test_a_file_that_cannot_be_read_comes_back_as_the_list_alone(read):
     book = opened(data)
     assert (name, book.sheetnames) == ("回执_文 件_.xlsx", ["问题清单"])
     assert listed(book)[0][:3] == ["■ 须改正", "—", "整个文件"]
-    assert listed(book)[0][5].startswith("这是PDF 文件")
+    assert listed(book)[0][5].startswith("这是 PDF 文件")
 
 
 def test_a_process_that_dies_leaves_the_list(read, workbook, monkeypatch):

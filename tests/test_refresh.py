@@ -389,6 +389,44 @@ def test_a_form_seen_for_the_first_time_is_confirmed_once_and_the_next_file_of_i
     assert "涉及“朝晖区”：新增 2 家。" in text
 
 
+def test_a_form_taken_for_the_wrong_kind_is_read_anew_as_what_it_is_said_to_be(
+    app: AppTest, store: Store, workbook: Callable[[object], bytes]
+) -> None:
+    table = "区县名 | 企业总数 | 已签企业数 | 备注说明\n文澜区 | 30 | 20 | 无\n朝晖区 | 40 | 10 | 无"
+    drop(app, ("一览2026年10月.xlsx", workbook({"一览": f"一览（2026年10月）\n{table}"})))
+    assert "工作表“一览”，汇总表，表头在第 2 行，共 4 列" in shown(app)
+    choose(app, "这张表是", "W6")
+    app.run()
+    assert "工作表“一览”，经费收缴表，表头在第 2 行，共 4 列" in shown(app)
+    choose(app, "区县名", "reporting_unit")
+    for box in app.selectbox:
+        if "“企业总数”" in box.label or "“已签企业数”" in box.label or "“备注说明”" in box.label:
+            box.set_value("")
+    press(app, "识别无误，记住表样")
+    assert [(form.kind, form.name) for form in forms(store, store.head())] == [("W6", "一览")]
+    assert "识别为经费收缴表" in shown(app)
+
+
+def test_a_table_that_is_none_to_read_is_left_out_now_and_later(
+    app: AppTest, store: Store, workbook: Callable[[object], bytes]
+) -> None:
+    drop(app, ("一览2026年10月.xlsx", workbook({"一览": ODD.format(unit="文澜区")})))
+    choose(app, "这张表是", "none")
+    app.run()
+    assert "这张表不读，其中的内容不入库；记住以后，同样的表也不再读。" in shown(app)
+    press(app, "确认不读，记住表样")
+    assert store.history()[-1].note == "不读表样“一览”，共 8 列"
+    text = shown(app)
+    assert "这个文件里没有要读的表，不需要入库。" in text
+    assert "一览2026年10月.xlsx 不读 其中没有要读的表" in re.sub(r"\s+", " ", text)
+    assert store.head() == 2
+    unfold(app, "memory")
+    app.selectbox(key="form").set_value(forms(store, 2)[0].fingerprint)
+    app.run()
+    press(app, "删去这种表样（下次再问）")
+    assert "这种表样第一次见" in shown(app)
+
+
 def test_a_form_is_not_remembered_while_a_column_is_open(
     app: AppTest, store: Store, workbook: Callable[[object], bytes]
 ) -> None:

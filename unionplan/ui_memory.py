@@ -15,15 +15,17 @@ from unionplan.access import Person
 from unionplan.intake import memory
 from unionplan.intake.desk import unit_names
 from unionplan.intake.headers import SHORT, field_label, synonyms
-from unionplan.intake.known_forms import Recognition
-from unionplan.intake.memory import Alias, Form
+from unionplan.intake.known_forms import NOT_READ, Recognition
+from unionplan.intake.memory import KIND_WORDS, Alias, Form
 from unionplan.intake.readings import NAMES, FileReading, SheetReading
 from unionplan.observations import ACTIVITIES, FIELDS, SUMMARY, TRAINING, control_codes, registration_codes, told_words
 from unionplan.ui import Board, Cell, message, note_line, subtitle, table, table_html
-from unionplan.ui_controls import acted, literal, refuse, say_refused
+from unionplan.ui_controls import acted, literal, refuse, said, say_refused
 from unionplan.uploads import Look, unconfirmed
 
 LEFT_OUT = ""
+KINDS = {**NAMES, NOT_READ: "不是要读的表"}
+"""What a table may be on the form screen."""
 OPEN = "?"
 """A column that may mean something, about which the clerk has still to say what."""
 SURE = 1.0
@@ -41,7 +43,8 @@ def confirm_form(board: Board, look: Look) -> None:
     sheets, name = _new_forms(look.file), look.handed.id
     for sheet in sheets:
         _show_columns(sheet, name)
-    label = "识别无误，记住表样" if len(sheets) == 1 else f"识别无误，记住 {len(sheets)} 种表样"
+    one = "识别无误，记住表样" if sheets[0].kind else "确认不读，记住表样"
+    label = one if len(sheets) == 1 else f"识别无误，记住 {len(sheets)} 种表样"
     sample = board.plan.settings.sample
     say_refused(f"form-{name}")
     st.button(label, type="primary", key=f"form-{name}", disabled=sample, on_click=_remember, args=(board, look))
@@ -57,10 +60,14 @@ def _new_forms(file: FileReading) -> list[SheetReading]:
 def _show_columns(sheet: SheetReading, name: str) -> None:
     where = f"工作表“{sheet.sheet}”，" if sheet.sheet else ""
     subtitle(f"{where}{kind_words(sheet)}，表头在第 {sheet.header_row} 行，共 {len(sheet.recognition)} 列")
+    _ask_kind(sheet, name)
+    if not sheet.kind:
+        note_line("这张表不读，其中的内容不入库；记住以后，同样的表也不再读。")
+        return
     if sheet.indicator:
         note_line(f"指标按标题或表名认作“{SHORT[sheet.indicator]}”。")
-    said = {one.cell: _said(sheet, one, name) for one in sheet.recognition}
-    rows = [(one.cell, one.label, "、".join(one.samples) or "—", _meaning(said[one.cell], str(sheet.kind)), _sureness(one, said[one.cell]))
+    now = {one.cell: _said(sheet, one, name) for one in sheet.recognition}
+    rows = [(one.cell, one.label, "、".join(one.samples) or "—", _meaning(now[one.cell], str(sheet.kind)), _sureness(one, now[one.cell]))
             for one in sheet.recognition]  # fmt: skip
     st.html(table_html(("单元格", "原列名", "样例", "识别为", "把握"), rows, caption="各列的识别结果", stacked=True))
     unsure = [one for one in sheet.recognition if _is_unsure(one)]
@@ -73,14 +80,34 @@ def _show_columns(sheet: SheetReading, name: str) -> None:
             _selects(sheet, [one for one in sheet.recognition if not _is_unsure(one)], name)
 
 
+def _ask_kind(sheet: SheetReading, name: str) -> None:
+    """What the table is, to be put right; another answer has the file read anew by it."""
+    key = f"what-{name}-{sheet.fingerprint}"
+    if key not in st.session_state:
+        st.session_state[key] = sheet.kind or NOT_READ
+    st.selectbox("这张表是", list(KINDS), key=key, format_func=KINDS.__getitem__,
+                 on_change=_take_for, args=(key, name, sheet.fingerprint))  # fmt: skip
+
+
+def _take_for(key: str, name: str, fingerprint: str) -> None:
+    st.session_state["said"].setdefault(f"kinds-{name}", {})[fingerprint] = st.session_state[key]
+
+
+def chosen_kinds(name: str) -> tuple[tuple[str, str], ...]:
+    """Return (fingerprint, kind) of every new form of a file that the clerk took for something else than the reading."""
+    return tuple((said(f"kinds-{name}") or {}).items())
+
+
 def kind_words(sheet: SheetReading) -> str:
     """Return what a sheet was taken for, with the indicator that its title or tab names: 汇总表（工资集体协商）."""
     named = f"（{SHORT[sheet.indicator]}）" if sheet.indicator else ""
-    return f"{NAMES[str(sheet.kind)]}{named}"
+    return f"{KINDS[sheet.kind or NOT_READ]}{named}"
 
 
 def _chosen(sheet: SheetReading, name: str) -> dict[str, str]:
     """Label → field as it stands now; of two columns with one label the one that means something."""
+    if not sheet.kind:
+        return {one.label: LEFT_OUT for one in sheet.recognition}
     columns: dict[str, str] = {}
     for one in sheet.recognition:
         columns[one.label] = columns.get(one.label) or _said(sheet, one, name)
@@ -97,7 +124,7 @@ def _is_unsure(one: Recognition) -> bool:
 
 
 def _key(sheet: SheetReading, one: Recognition, name: str) -> str:
-    return f"column-{name}-{sheet.fingerprint}-{one.cell}"
+    return f"column-{name}-{sheet.fingerprint}-{sheet.kind}-{one.cell}"
 
 
 def _said(sheet: SheetReading, one: Recognition, name: str) -> str:
@@ -169,7 +196,8 @@ def _remember(board: Board, look: Look) -> None:
     def remember(person: Person) -> None:
         for sheet, columns in chosen:
             called = _form_name(look.handed.name) + (f"　{sheet.sheet}" if len(chosen) > 1 and sheet.sheet else "")
-            memory.remember_form(board.store, person, at, sheet.fingerprint, str(sheet.kind), called, columns)
+            kind = sheet.kind or NOT_READ
+            memory.remember_form(board.store, person, at, sheet.fingerprint, kind, called, columns)
 
     acted(name, board, remember)
 
@@ -265,11 +293,9 @@ def _show_forms(board: Board, known: Sequence[Form]) -> None:
     if not known:
         note_line("还没有记住表样。第一次上传一种表样时会请您确认一次，确认后记在这里，以后同样的表不再问。")
         return
-    rows = [
-        (form.name, NAMES.get(form.kind, form.kind), f"{len(form.columns)}", form.who, form.at[:10]) for form in known
-    ]
+    rows = [(form.name, KIND_WORDS[form.kind], f"{len(form.columns)}", form.who, form.at[:10]) for form in known]
     table(("表样", "种类", "列数", "经办人", "日期"), rows, numeric=(2,), caption="已记住的表样")
-    names = {form.fingerprint: f"{form.name}（{NAMES.get(form.kind, form.kind)}，{form.at[:10]}）" for form in known}
+    names = {form.fingerprint: f"{form.name}（{KIND_WORDS[form.kind]}，{form.at[:10]}）" for form in known}
     chosen = st.selectbox("查看一种表样", ["", *names], key="form", format_func=lambda one: names.get(one, "请选择"))
     form = next((form for form in known if form.fingerprint == chosen), None)
     if form:
@@ -280,7 +306,7 @@ def _edit_form(board: Board, form: Form) -> None:
     with st.form(f"edit-{form.fingerprint}"):
         name = st.text_input("表样名称", form.name)
         places, columns = st.columns(3), {}
-        for number, (label, field) in enumerate(form.columns):
+        for number, (label, field) in enumerate(form.columns if form.kind != NOT_READ else ()):
             options = list(dict.fromkeys([field, LEFT_OUT, *synonyms(form.kind).values()]))
             columns[label] = places[number % 3].selectbox(
                 literal(label),
@@ -292,7 +318,7 @@ def _edit_form(board: Board, form: Form) -> None:
     at = clock.now(board.plan.settings.clock)
     if saved:
         acted("forms", board, lambda person: memory.remember_form(
-            board.store, person, at, form.fingerprint, form.kind, name.strip() or form.name, columns))  # fmt: skip
+            board.store, person, at, form.fingerprint, form.kind, name.strip() or form.name, columns or dict(form.columns)))  # fmt: skip
     st.button("删去这种表样（下次再问）", key=f"forget-{form.fingerprint}", on_click=acted,
               args=("forms", board, lambda person: memory.forget_form(board.store, person, at, form.fingerprint)))  # fmt: skip
     say_refused("forms")

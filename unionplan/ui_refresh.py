@@ -27,7 +27,7 @@ from unionplan.plan import COVERAGE
 from unionplan.ui import Board, choice, download, heading, message, note_line, table
 from unionplan.ui_changes import say_change, say_details, say_effects, sheet_name
 from unionplan.ui_controls import clerk, keep, literal, refuse, said, say_refused
-from unionplan.ui_memory import called, confirm_form, kind_words, offer_aliases
+from unionplan.ui_memory import called, chosen_kinds, confirm_form, kind_words, offer_aliases
 from unionplan.ui_problems import bare, severities, show_problems
 from unionplan.uploads import Handed, Look, Uploads, Wanted
 
@@ -39,7 +39,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAY = Field("as_of", "统计时点", "date")
 STAGES = {
     "twice": ("重复", "neutral"), "cancelled": ("已取消", "neutral"), "unread": ("读不了", "behind"), "form": ("表样待确认", "slow"), "blocked": ("须改正", "behind"), "ask": ("请核对", "slow"),
-    "same": ("未变", "neutral"), "ready": ("可以入库", "on_pace"), "committing": ("正在入库", "neutral"),
+    "nothing": ("不读", "neutral"), "same": ("未变", "neutral"), "ready": ("可以入库", "on_pace"), "committing": ("正在入库", "neutral"),
     "done": ("已入库", "attained"), "working": ("正在核对", "neutral"),
 }  # fmt: skip
 """stage of a file → what a reader is told, in which colour."""
@@ -96,7 +96,7 @@ def wanted(name: str) -> Wanted:
         said(f"unit-{name}") or None, _given_day(name), said(f"mode-{name}") or "upsert", bool(said(f"sound-{name}")),
         indicator=said(f"indicator-{name}") or None,
     )  # fmt: skip
-    return Wanted(options, str(said(f"reason-{name}") or ""), int(said(f"again-{name}") or 0))
+    return Wanted(options, str(said(f"reason-{name}") or ""), int(said(f"again-{name}") or 0), chosen_kinds(name))
 
 
 def _template(board: Board, kind: str, unit: str) -> bytes:
@@ -233,6 +233,8 @@ def _brief(look: Look) -> str:
         return look.words
     if look.stage == "unread":
         return ""
+    if look.stage == "nothing":
+        return "其中没有要读的表"
     kinds = "、".join(dict.fromkeys(NAMES[sheet.kind] for sheet in look.file.sheets if sheet.kind)) or "没有认出表格"
     if look.stage == "form":  # what is wrong in it is told once its columns are confirmed
         return kinds

@@ -44,11 +44,13 @@ class Handed:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the clerk says about one file; `again` counts fresh attempts."""
+    """What the clerk says about one file; `again` counts fresh attempts, `kinds`: (fingerprint, kind) of every new form
+    that was taken for something else (known_forms.NOT_READ: for no table)."""
 
     options: Options = field(default_factory=Options)
     reason: str = ""
     again: int = 0
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Look:
     """How far a file has come.
 
     `stage`: working (see `share`, `words`), twice (the same bytes as another file of the drop), cancelled, unread, form (a sheet's form is seen for the first time), blocked, ask,
-    same (nothing would change), ready, committing, done. `words`: what to say beside it.
+    nothing (no table in it is to be read), same (nothing would change), ready, committing, done. `words`: what to say beside it.
     """
 
     handed: Handed
@@ -271,7 +273,7 @@ class Uploads:
 
     def _asked(self, handed: Handed, wanted: Wanted, words: Lexicon) -> object:
         """What a reading depends on."""
-        return handed.id, wanted.options.unit, wanted.options.as_of, wanted.again, words.mark
+        return handed.id, wanted.options.unit, wanted.options.as_of, wanted.again, wanted.kinds, words.mark
 
     def _reading(self, handed: Handed, wanted: Wanted, words: Lexicon) -> Work[FileReading]:
         options, key = wanted.options, self._asked(handed, wanted, words)
@@ -288,7 +290,7 @@ class Uploads:
             words.units,
             options.unit,
             options.as_of,
-            forms=words.forms,
+            forms={**_open_forms(wanted.kinds), **words.forms},
             words=words.words,
         )
         self._readings[handed.id] = (key, work)
@@ -355,13 +357,19 @@ def place_of(look: Look) -> tuple[int, date, list[str | int]]:
 
 def unconfirmed(file: FileReading) -> list[SheetReading]:
     """Return the sheets whose form is seen for the first time and has to be confirmed once."""
-    return [sheet for sheet in file.sheets if sheet.form == "new" and sheet.kind and sheet.fingerprint]
+    new = [sheet for sheet in file.sheets if (sheet.form == "new" and sheet.kind) or sheet.form == "leaving"]
+    return [sheet for sheet in new if sheet.fingerprint]
+
+
+def _open_forms(kinds: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """Forms whose kind was chosen on the page, as the reading takes them."""
+    return {fingerprint: {"kind": kind, "columns": {}, "open": True} for fingerprint, kind in kinds}
 
 
 def stage_of(seen: Preview) -> str:
-    """Return what a preview waits for: blocked, same, ask, ready."""
+    """Return what a preview waits for: blocked, nothing (no table in it is to be read), same, ask, ready."""
     if seen.change is None:
-        return "blocked"
+        return "blocked" if any(one.severity == "reject" for one in seen.problems) else "nothing"
     if seen.same:
         return "same"
     return "ask" if seen.asks else "ready"

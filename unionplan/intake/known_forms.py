@@ -16,6 +16,8 @@ from unionplan.intake.cells import Sheet
 
 LEFT_OUT = ""
 """A field that says: this column is left out."""
+NOT_READ = "none"
+"""A form's kind that says: this is no table to read."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Recognition:
 
 @dataclass(frozen=True)
 class Known:
-    """Remembered forms by fingerprint: `{"kind": "W2", "columns": {label: field or ""}}`; choices by sheet name and
-    header cell; the kind that the file's hidden schema id names, "" without one; the units' names, folded."""
+    """Remembered forms by fingerprint: `{"kind": "W2", "columns": {label: field or ""}}`, with `open` where only the
+    kind was chosen on the page and the columns are still to be confirmed; choices by sheet name and header cell; the kind that the file's hidden schema id names, "" without one; the units' names, folded."""
 
     forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

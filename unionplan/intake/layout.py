@@ -25,7 +25,7 @@ from unionplan.intake.headers import (
     types_named,
     unit_of,
 )
-from unionplan.intake.known_forms import Known, Recognition, fingerprint
+from unionplan.intake.known_forms import NOT_READ, Known, Recognition, fingerprint
 from unionplan.intake.recognising import Meaning, field_by_values, meaning, named
 
 _SEARCHED_ROWS = 40
@@ -69,7 +69,8 @@ class Layout:
 
     `indicator` is the one that the title names; None where it names none or several. `types`: the enterprise
     types that it names (observations.TOLD). `recognition` stands beside `columns`, `fingerprint` is the form's,
-    `form` says whether it is our template, remembered, or new. `nil`: it says that there is nothing to report. `partial`:
+    `form` says whether it is our template, remembered, new, remembered as no table to read (left_out), or said on the
+    page to be none, which is still to be confirmed (leaving). `nil`: it says that there is nothing to report. `partial`:
     it lacks columns that its kind needs, and can only be refused by its name.
     `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
     `groups`: rows between the data that name what follows. `end`, `heading`: the first row of the next table's
@@ -203,7 +204,7 @@ def _found(
     tops = [top for top in places if _may_head(sheet, top, span)]
     blocks = [_Block(sheet, top, depth, span) for top in tops for depth in depths(sheet, top, span)]
     if known.forms and (remembered := _remembered(known, blocks)):
-        return remembered
+        return _valued(sheet, remembered, span, known) if remembered.form == "chosen" else remembered
     for guess, tried in ((False, [block for block in blocks if block.is_known]), (True, blocks[:_GUESSED])):
         found = [_tried(sheet, block, kind, known, guess) for block in tried for kind in _kinds()]
         best = _best([header for header in found if header])
@@ -335,8 +336,23 @@ def _remembered(known: Known, blocks: Sequence[_Block]) -> _Header | None:
                 else meaning(texts, str(form["kind"]))
                 for _, _, texts in block.columns
             )  # fmt: skip
-            return _Header(str(form["kind"]), block.top, block.depth, block.columns, meanings, "remembered")
+            kind, still_open = str(form["kind"]), bool(form.get("open"))
+            how = _FORM_WORDS[kind == NOT_READ, still_open]
+            return _Header("" if kind == NOT_READ else kind, block.top, block.depth, block.columns, meanings, how)
     return None
+
+
+_FORM_WORDS = {
+    (False, False): "remembered", (False, True): "chosen", (True, False): "left_out", (True, True): "leaving",
+}  # fmt: skip
+"""(it is no table to read, that is still to be confirmed) → the header's form."""
+
+
+def _valued(sheet: Sheet, header: _Header, span: Span, known: Known) -> _Header:
+    """A header whose kind was chosen on the page, its unnamed columns read by their values."""
+    block = _Block(sheet, header.top, header.depth, span)
+    columns, meanings = _by_values(sheet, block, header.kind, known, list(header.meanings))
+    return replace(header, columns=columns, meanings=tuple(meanings))
 
 
 # ------------------------------------------------------------------ header and rows together
@@ -462,8 +478,8 @@ def _recognised(column: Column, meant: Meaning, below: Sequence[Sequence[Cell]])
 
 
 def _form(known: Known, header: _Header, meanings: Sequence[Meaning]) -> str:
-    if header.form == "remembered":
-        return "remembered"
+    if header.form != "new":
+        return "new" if header.form == "chosen" else header.form
     ours = all(meant.how == "template" for meant in meanings)
     return "template" if ours or (known.template == header.kind and all(m.exact for m in meanings)) else "new"
 

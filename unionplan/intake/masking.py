@@ -18,6 +18,7 @@ from stdnum.cn import ric
 from unionplan.intake.cells import Cell, Sheet, Unreadable
 from unionplan.intake.fields import folded
 from unionplan.intake.layout import Layout
+from unionplan.intake.recognising import meaning
 
 NAME = "masked.xlsx"
 MASK = "***"
@@ -42,14 +43,23 @@ def masked(sheets: Sequence[tuple[Sheet, Layout]], place: Path) -> bool:
 
 
 def _personal(sheet: Sheet, layout: Layout) -> bool:
-    """A roster, or a sheet that is left out and has identity numbers in it."""
-    if layout.kind is None:
+    """A roster, whatever it was said to be, or a sheet that is left out and has identity numbers in it."""
+    if layout.kind is None or (layout.kind != "W3a" and "identity" in _rostered(layout).values()):
         return any(_is_number(cell) for row in sheet.rows for cell in row)
     return layout.kind == "W3a"
 
 
+def _rostered(layout: Layout) -> dict[int, str | None]:
+    """Column → what its words would mean in a roster."""
+    return {
+        column.index: meaning(tuple(column.label.split("/")), "W3a", guess=False).field for column in layout.columns
+    }
+
+
 def _cells(sheet: Sheet, layout: Layout) -> Iterator[tuple[int, int, Cell]]:
-    hidden = {column.index for column in layout.columns if layout.kind == "W3a" and column.field in _PERSONAL}
+    named = {column.index: column.field for column in layout.columns} if layout.kind == "W3a" else _rostered(layout)
+    is_roster = layout.kind == "W3a" or "identity" in named.values()
+    hidden = {index for index, field in named.items() if is_roster and field in _PERSONAL}
     below = (layout.header or 0) + layout.depth
     for place, row in enumerate(sheet.rows):
         for index, cell in enumerate(row):

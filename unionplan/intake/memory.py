@@ -14,6 +14,7 @@ from typing import Any
 from unionplan.access import Person
 from unionplan.errors import IntakeError
 from unionplan.intake.fields import folded
+from unionplan.intake.known_forms import NOT_READ
 from unionplan.intake.layout import label_path
 from unionplan.intake.readings import NAMES
 from unionplan.store import Change, Slot, Store
@@ -23,12 +24,14 @@ FORM_COLUMNS = ("fingerprint", "kind", "name", "label", "field", "who", "at")
 ALIAS_COLUMNS = ("kind", "word", "means", "who", "at")
 WORD_KINDS = {"unit": "填报单位", "told": "企业类型", "control": "控股情况", "registration": "登记注册类型"}
 """Which words can be taught: the kind of field that they are read by → what a reader calls it."""
+KIND_WORDS = {**NAMES, NOT_READ: "不读"}
+"""What a remembered form may be → what a reader calls it."""
 _SEPARATOR = "；"
 
 
 @dataclass(frozen=True)
 class Form:
-    """One remembered form: `columns` are (label, field), field "" where the column is left out."""
+    """One remembered form: `kind` of KIND_WORDS; `columns` are (label, field), field "" where the column is left out."""
 
     fingerprint: str
     kind: str
@@ -98,7 +101,7 @@ def remember_form(
         dict(zip(FORM_COLUMNS, (*words, label, field, person.name, _stamp(at)), strict=True))
         for label, field in columns.items()
     ]
-    note = f"{NAMES.get(kind, kind)}表样“{name}”，共 {len(columns)} 列"
+    note = f"{KIND_WORDS[kind]}表样“{name}”，共 {len(columns)} 列"
     return _kept(store, person, at, "remember_form", note, FORMS, [*others, *rows])
 
 
@@ -108,7 +111,7 @@ def forget_form(store: Store, person: Person, at: datetime, fingerprint: str) ->
     known = next((row for row in rows if row["fingerprint"] == fingerprint), None)
     if known is None:
         return None
-    note = f"{NAMES.get(known['kind'], known['kind'])}表样“{known['name']}”"
+    note = f"{KIND_WORDS[known['kind']]}表样“{known['name']}”"
     left = [row for row in rows if row["fingerprint"] != fingerprint]
     return _kept(store, person, at, "forget_form", note, FORMS, left)
 

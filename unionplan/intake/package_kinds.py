@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from unionplan.errors import IntakeError
 from unionplan.intake.package import Package, opened
-from unionplan.intake.refusals import ALLOWED, PASTE, SAVE_AS, UNPACK, damaged, locked
+from unionplan.intake.refusals import ALLOWED, PASTE, SAVE_AS, UNPACK, damaged, locked, this_is
 
 _TABLES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".csv", ".tsv")
 _OPEN_DOCUMENTS = {
@@ -61,7 +61,7 @@ def _open_kind(package: Package, name: str) -> str:
     family = mime.removeprefix("application/vnd.oasis.opendocument.").split("-")[0]
     if family in _OPEN_DOCUMENTS:
         kind, remedy = _OPEN_DOCUMENTS[family]
-        raise IntakeError(name, f"这是{kind}", ALLOWED, remedy)
+        raise IntakeError(name, this_is(kind), ALLOWED, remedy)
     if family != "spreadsheet":
         return ""
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
@@ -71,7 +71,7 @@ def _open_kind(package: Package, name: str) -> str:
 
 def _refuse(files: set[str], name: str) -> str:
     kind, remedy = _other_kind(files)
-    raise IntakeError(name, f"这是{kind}", ALLOWED, remedy)
+    raise IntakeError(name, this_is(kind), ALLOWED, remedy)
 
 
 def _other_kind(files: set[str]) -> tuple[str, str]:

@@ -24,7 +24,7 @@ class SheetReading:
     Parquet file of a ledger's typed rows, with `row` (source row from 1) and `rejected`; `units`: the rows
     of a units sheet. `nameless`: it holds figures of an indicator that it does not name; `indicator`: the one that its title or tab names. `as_of`: the 统计时点 it
     states, where, and whether only as a month or longer. `recognition`: how each of `columns` was recognised;
-    `fingerprint`: what its form is remembered by, "" without a header; `form`: template, remembered, or new.
+    `fingerprint`: what its form is remembered by, "" without a header; `form`: as in layout.Layout.
     `nil`: 零报告, the sheet says that there is nothing to report. `nils`: (unit, source row, its own
     统计时点) of each such row.
     """

@@ -73,13 +73,18 @@ _ADDRESS = re.compile(rb"\s*https?://\S+\s*")
 _LOG_LINE = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d.*\b(INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b")
 
 
+def this_is(kind: str) -> str:
+    """Return the sentence that names what a file is instead; a Latin word is set off by a space."""
+    return f"这是 {kind}" if kind[0].isascii() else f"这是{kind}"
+
+
 def refuse_known(data: bytes, name: str) -> None:
     """Raise IntakeError when `data` is plainly another kind of file."""
     if name.startswith("~$") and len(data) < 1024:
         raise IntakeError(name, "这是打开表格时产生的临时文件", ALLOWED, "请上传文件名不带“~$”的那个表格")
     for place, magic, kind, remedy in _KNOWN:
         if data.startswith(magic, place) and _fits(data, magic):
-            raise IntakeError(name, f"这是{kind}", ALLOWED, remedy)
+            raise IntakeError(name, this_is(kind), ALLOWED, remedy)
     if _ADDRESS.fullmatch(data[:4096]) and len(data) < 4096:
         raise IntakeError(name, "这是一个网址，表格在网上，不在这个文件里", ALLOWED, CLOUD)
     if _is_dbf(data):

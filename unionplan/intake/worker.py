@@ -176,6 +176,8 @@ def _arrow(values: Sequence[Any] | None, size: int, kind: Any) -> Any:
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
+    if layout.form in ("left_out", "leaving"):
+        return problem("sheet_left_out", sheet.name)
     if layout.nil:
         return problem("nil_return", sheet.name)
     if layout.kind is None:

@@ -19,7 +19,7 @@ from unionplan.intake.bounds import require_few_sheets
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.formula_roots import gives_no_text
 from unionplan.intake.moments import meanings
-from unionplan.intake.refusals import ALLOWED, PASTE, SAVE_AS, damaged, locked
+from unionplan.intake.refusals import ALLOWED, PASTE, SAVE_AS, damaged, locked, this_is
 from unionplan.intake.xlsx_styles import BUILT_IN, LASTING, MOMENT, Meanings, shown_as
 
 _BIFF8 = 80
@@ -172,7 +172,7 @@ def _refusal(name: str, data: bytes, error: Exception) -> IntakeError:
     kind, remedy = next(
         ((kind, remedy) for stream, kind, remedy in _OTHERS if _holds(data, stream)), ("没有表格的复合文档", SAVE_AS)
     )
-    return IntakeError(name, f"这是{kind}", ALLOWED, remedy)
+    return IntakeError(name, this_is(kind), ALLOWED, remedy)
 
 
 def _holds(data: bytes, stream: str) -> bool:
