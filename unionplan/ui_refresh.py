@@ -161,8 +161,9 @@ def whole(board: Board, looks: Sequence[Look]) -> None:
     if ready:
         _take_all(board, ready)
     waiting = [look for look in looks if look.stage in ("form", "blocked", "ask", "unread")]
-    if ready and waiting:
-        st.caption("只收合格文件；其余文件留在下面，处理好后再入库。")
+    if ready:
+        left = "只收合格文件，其余文件留在下面，处理好后再入库；" if waiting else ""
+        st.caption(f"{left}各文件按统计时点先后入库，一个文件一次更新。")
 
 
 def _take_all(board: Board, ready: Sequence[Look]) -> None:
@@ -195,8 +196,10 @@ def card(board: Board, look: Look, several: bool) -> None:
             _title(look)
             _body(board, look)
             return
-        if look.stage in ("done", "twice"):
+        if look.stage in ("done", "twice", "unread"):
             _title(look)
+            if look.stage == "unread":
+                _say_unread(look)
             return
         title, button = st.columns([8, 1.4], vertical_alignment="center")
         with title:

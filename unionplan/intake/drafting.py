@@ -319,7 +319,7 @@ def kept(draft: Draft) -> Iterator[Problem]:
     """Say which enterprises the file does not mention, the first few by name; they stay as they were."""
     names = [name for merge in draft.merges for name in merge.kept]
     if names:
-        shown = "、".join(names[:_SHOWN]) + (f"等 {len(names)} 家" if len(names) > _SHOWN else "")
+        shown = "、".join(names[:_SHOWN]) + (f"等 {len(names):,} 家" if len(names) > _SHOWN else "")
         yield problem("rows_kept", value=len(names), detail=shown)
 
 
