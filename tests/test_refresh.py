@@ -472,13 +472,19 @@ def test_an_empty_memory_says_what_will_stand_there(app: AppTest) -> None:
     assert "还没有记住表样。第一次上传一种表样时会请您确认一次" in shown(app)
 
 
-def test_one_enterprise_is_corrected_on_the_page(app: AppTest, store: Store, workbook: Callable[[str], bytes]) -> None:
+def workers_of_one(app: AppTest, workbook: Callable[[str], bytes]) -> Any:
+    """Commit a ledger, look up one enterprise of it and return the box of its 职工人数."""
     drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'0001|甲兴机械厂|30|是", "'0002|乙厂|20|否"))))
     press(app, "确认入库")
     unfold(app, "fix")
     app.text_input(key="find").set_value("机械")
     app.run()
     [workers] = [box for box in app.text_input if box.label == "职工人数"]
+    return workers
+
+
+def test_one_enterprise_is_corrected_on_the_page(app: AppTest, store: Store, workbook: Callable[[str], bytes]) -> None:
+    workers = workers_of_one(app, workbook)
     assert workers.value == "30"
     workers.set_value("35")
     press(app, "查看改动")
@@ -497,12 +503,7 @@ def test_one_enterprise_is_corrected_on_the_page(app: AppTest, store: Store, wor
 def test_a_wrong_correction_is_told_and_changes_nothing(
     app: AppTest, store: Store, workbook: Callable[[str], bytes]
 ) -> None:
-    drop(app, ("文澜.xlsx", workbook(ledger("文澜区", "'0001|甲兴机械厂|30|是"))))
-    press(app, "确认入库")
-    unfold(app, "fix")
-    app.text_input(key="find").set_value("机械")
-    app.run()
-    [workers] = [box for box in app.text_input if box.label == "职工人数"]
+    workers = workers_of_one(app, workbook)
     workers.set_value("三十")
     press(app, "查看改动")
     assert "还不能入库：请按上面的清单改正。数据没有改动。" in shown(app)

@@ -8,7 +8,7 @@ computed here and nowhere else. Blank means 未报: it is never zero and never "
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -234,6 +234,11 @@ NILS: tuple[Field, ...] = (
 )
 """One row: one unit says 本月无 for one dataset (NIL_DATASETS) of the month of `as_of` (零报告)."""
 NIL_DATASETS = {"training": "技术工人培训", "activities": "活动", "funds": "经费收缴", "summary": "汇总表"}
+SHIPPED: Mapping[str, tuple[Field, ...]] = {
+    "W1": LEDGER, "W2": SUMMARY, "W3a": ROSTER, "W3b": TRAINING, "W4": ACTIVITIES, "W5": PROMISES, "W6": FUNDS,
+    "W7": PROGRESS,
+}  # fmt: skip
+"""workbook → the columns of its template."""
 ROSTERED: tuple[Field, ...] = (
     Field("reporting_unit", "填报单位", "unit"),
     Field("as_of", "统计时点", "date"),

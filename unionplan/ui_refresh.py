@@ -159,17 +159,17 @@ def whole(board: Board, looks: Sequence[Look]) -> None:
         st.page_link("app.py", label="到目标总览看结果")
     ready = [look for look in looks if look.stage == "ready"]
     if ready:
-        _take_all(board, ready)
+        _take_all(board, ready, any(look.stage in ("working", "committing") for look in looks))
     waiting = [look for look in looks if look.stage in ("form", "blocked", "ask", "unread")]
     if ready:
         left = "只收合格文件，其余文件留在下面，处理好后再入库；" if waiting else ""
         st.caption(f"{left}各文件按统计时点先后入库，一个文件一次更新。")
 
 
-def _take_all(board: Board, ready: Sequence[Look]) -> None:
-    """What all sound files do together, and the button that takes them in, the oldest 统计时点 first."""
+def _take_all(board: Board, ready: Sequence[Look], busy: bool) -> None:
+    """What all sound files do together, once none is `busy`, and the button that takes them in, the oldest 统计时点 first."""
     sample = board.plan.settings.sample
-    effects = None if sample else uploads().together(ready, board.store)
+    effects = None if sample or busy else uploads().together(ready, board.store)
     if effects is not None:
         say_effects(board, effects, "全部入库后")
     elif not sample:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from unionplan.errors import IntakeError
-from unionplan.intake.cells import Cell
+from unionplan.intake.cells import Cell, Sheet
 
 MAX_ROWS, MAX_COLUMNS = 2**20, 2**14
 MAX_CELLS = 40_000_000
+Span = tuple[int, int, int, int]
+"""Merged cells: first row and column, last row and column, from 0."""
 
 
 class Grid:
@@ -44,6 +48,14 @@ class Grid:
         while self.rows and not self.rows[-1]:
             self.rows.pop()
         return self.rows
+
+    def sheet(self, hidden: bool, rows: set[int], columns: set[int], merged: Iterable[Span]) -> Sheet:
+        """Return the trimmed rows as a sheet; `hidden`: whether it is itself; `rows`, `columns`: which of them are."""
+        cells = self.trimmed()
+        width = max((len(row) for row in cells), default=0)
+        return Sheet(
+            self._title, cells, tuple(sorted(merged)), hidden, shown(rows, len(cells)), shown(columns, width)
+        )  # fmt: skip
 
     def _lengthen(self, height: int) -> None:
         self._take(0, height <= MAX_ROWS)

@@ -13,18 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from unionplan.intake.problems import TABLES
-from unionplan.observations import (
-    ACTIVITIES,
-    FIELDS,
-    FUNDS,
-    PROGRESS,
-    PROMISES,
-    ROSTER,
-    SUMMARY,
-    TOLD_LABELS,
-    TRAINING,
-    told_words,
-)
+from unionplan.observations import FIELDS, SHIPPED, TOLD_LABELS, told_words
 
 SHORT = {
     "contract": "集体合同", "wage": "工资集体协商", "women": "女职工专项", "congress": "职代会", "disclosure": "厂务公开",
@@ -34,9 +23,6 @@ SHORT = {
 RETURNS = ("W2", "W3a", "W3b", "W4", "W5", "W6", "W7")
 GROUPED = ("total", "should_unionise", "unionised", "workers", "members", "covered", "contracts", "covered_workers",
            "rate")  # fmt: skip
-_SHIPPED = {
-    "W2": SUMMARY, "W3a": ROSTER, "W3b": TRAINING, "W4": ACTIVITIES, "W5": PROMISES, "W6": FUNDS, "W7": PROGRESS,
-}  # fmt: skip
 _UNIT_WORDS = re.compile(
     r"(\(|\[|【|/|,|、|:|单位:?)+(单位:?)?([万百千亿]?)(家|户|个|人|名|人次|份|期|次|场|项|件|%)(\)|\]|】)*$"
 )
@@ -75,7 +61,7 @@ def scale_of(unit: str) -> int:
 @cache
 def shipped_labels(workbook: str) -> dict[str, str]:
     """Return our own template's header words → field for one workbook."""
-    fields = FIELDS.values() if workbook == "W1" else _SHIPPED.get(workbook, ())
+    fields = FIELDS.values() if workbook == "W1" else SHIPPED.get(workbook, ())
     return {plain(field.label): field.id for field in fields}
 
 
@@ -94,7 +80,7 @@ def synonyms(workbook: str) -> dict[str, str]:
     common = {plain(word): field for field, word, book in rows
               if not book or (book == "W1" and field in ("reporting_unit", "seq", "note", "workers", "members"))}  # fmt: skip
     own = {plain(word): field for field, word, book in rows if book == workbook}
-    return common | own | {plain(field.label): field.id for field in _SHIPPED[workbook]}
+    return common | own | {plain(field.label): field.id for field in SHIPPED[workbook]}
 
 
 @cache
@@ -271,7 +257,7 @@ _MEASURES = {
 
 def field_label(field: str) -> str:
     """Return what a reader calls a recognised column: 已覆盖家数（非公有制企业，集体合同）."""
-    labels = {listed.id: listed.label for fields in (FIELDS.values(), *_SHIPPED.values()) for listed in fields}
+    labels = {listed.id: listed.label for fields in (FIELDS.values(), *SHIPPED.values()) for listed in fields}
     measure, *suffixes = field.split("@")
     if measure == "rate":  # whatever one workbook calls it, it is a check
         labels = {}

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
-from unionplan.errors import IntakeError
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
-from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid, shown
+from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid
+from unionplan.intake.markup import walker
 from unionplan.intake.moments import day_or_moment, written_moment
 from unionplan.intake.package import opened
 from unionplan.intake.package_kinds import BROKEN
-from unionplan.intake.refusals import SAVE_AS, damaged
+from unionplan.intake.refusals import damaged
 
 _ERROR = re.compile(r"#(NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|[A-Z]+[!?])|Err:\d+|错误:\d+")
 _PERIOD = re.compile(r"(-?)P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
@@ -70,17 +70,10 @@ class _Reader:
 
     def read(self, part: IO[bytes]) -> None:
         """Walk one part; styles come before the tables that use them."""
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._data
-        parser.StartDoctypeDeclHandler = self._doctype
+        parser = walker(self._name, self._start, self._end, self._data)
         while chunk := part.read(2**18):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-
-    def _doctype(self, *_: object) -> None:
-        raise IntakeError(self._name, "文件里带有外部定义（DOCTYPE）", "表格文件不应含有", SAVE_AS)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         prefix, _, name = tag.rpartition(":")
@@ -215,12 +208,7 @@ class _TableWalk:
 
     def sheet(self) -> Sheet:
         """Return what was gathered."""
-        rows = self._grid.trimmed()
-        width = max((len(row) for row in rows), default=0)
-        return Sheet(
-            self._title, rows, tuple(sorted(self._merged)), self._hidden,
-            shown(self._hidden_rows, len(rows)), shown(self._hidden_columns, width),
-        )  # fmt: skip
+        return self._grid.sheet(self._hidden, self._hidden_rows, self._hidden_columns, self._merged)
 
 
 def _count(attributes: dict[str, str], of: str) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from unionplan.errors import IntakeError
-from unionplan.intake.refusals import SAVE_AS
+from unionplan.intake.refusals import defined_outside
 from unionplan.intake.xlsx_styles import parse
 
 MAX_ENTRIES = 5_000
@@ -75,7 +75,7 @@ def opened(path: Path, name: str) -> Iterator[Package]:
         package = Package(archive)
         for part in package.names():
             if part.endswith((".xml", ".rels")) and b"<!DOCTYPE" in _beginning(package, part):
-                raise IntakeError(name, "文件里带有外部定义（DOCTYPE）", "表格文件不应含有", SAVE_AS)
+                raise defined_outside(name)
         yield package
 
 

@@ -25,6 +25,11 @@ def locked(name: str) -> IntakeError:
     return IntakeError(name, "文件设了打开密码", "须是没有密码的文件", "请在 WPS 或 Excel 中取消密码，保存后重新上传")
 
 
+def defined_outside(name: str) -> IntakeError:
+    """Return what a file with a document type, and so perhaps with entities, is told."""
+    return IntakeError(name, "文件里带有外部定义（DOCTYPE）", "表格文件不应含有", SAVE_AS)
+
+
 _KNOWN: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"%PDF", "PDF 文件", ORIGINAL),
     (0, b"\x89PNG", "PNG 图片", ORIGINAL),

@@ -11,17 +11,10 @@ from typing import TYPE_CHECKING
 from unionplan.errors import UsageError
 from unionplan.intake.forms import Form, form_bytes
 from unionplan.observations import (
-    ACTIVITIES,
-    FUNDS,
-    LEDGER,
     METHODS,
     OPTIONAL,
-    PROGRESS,
-    PROMISES,
-    ROSTER,
-    SUMMARY,
+    SHIPPED,
     TOLD_LABELS,
-    TRAINING,
     Field,
     registration_codes,
 )
@@ -104,11 +97,11 @@ def _require(kind: str, units: tuple[Unit, ...], unit: str | None, items: Sequen
 
 
 def _ledger_form(units: tuple[Unit, ...], unit: str | None, ledger: pd.DataFrame | None) -> Form:
-    fields = LEDGER
+    fields = SHIPPED["W1"]
     rows: list[dict[str, object]] = [{"reporting_unit": unit}] if unit else []
     if ledger is not None:
         own = ledger if unit is None else ledger[ledger["reporting_unit"] == unit]
-        fields = (*LEDGER, *(field for field in OPTIONAL if field.id in own and own[field.id].notna().any()))
+        fields = (*SHIPPED["W1"], *(field for field in OPTIONAL if field.id in own and own[field.id].notna().any()))
         rows = _records(own, fields) or rows
     lists = {
         "reporting_unit": _names(units), "control": _CONTROLS, "registration": tuple(registration_codes()),
@@ -136,21 +129,21 @@ def _return_form(kind: str, units: tuple[Unit, ...], unit: str | None) -> Form:
         **({"method": METHODS} if kind == "W3b" else {}),
     }  # fmt: skip
     rows = [dict(zip(axes, row, strict=True)) for row in product(*axes.values())]
-    title, fields = ("汇总表", SUMMARY) if kind == "W2" else ("培训统计表", TRAINING)
+    title = "汇总表" if kind == "W2" else "培训统计表"
     lists = {"reporting_unit": _names(units), "enterprise_type": tuple(TOLD_LABELS.values())}
-    return Form(kind, title, fields, rows, lists, keys=tuple(axes), frozen=len(axes), owner=unit or "")
+    return Form(kind, title, SHIPPED[kind], rows, lists, keys=tuple(axes), frozen=len(axes), owner=unit or "")
 
 
 def _activities_form(items: Sequence[Item], unit: str | None) -> Form:
     tasks = tuple((item.id, item.short or item.name, "、".join(item.steps)) for item in items)
     lists = {"item": tuple(item.id for item in items)}
-    return Form("W4", "活动台账", ACTIVITIES, (), lists, keys=("activity_no",), frozen=3,
+    return Form("W4", "活动台账", SHIPPED["W4"], (), lists, keys=("activity_no",), frozen=3,
                 open_rows=_OPEN_ROWS["W4"], owner=unit or "", tasks=tasks)  # fmt: skip
 
 
 def _roster_form(unit: str | None) -> Form:
     lists = {"enterprise_type": tuple(TOLD_LABELS.values())}
-    return Form("W3a", "培训花名册", ROSTER, (), lists, keys=("name",), frozen=3, open_rows=_OPEN_ROWS["W3a"],
+    return Form("W3a", "培训花名册", SHIPPED["W3a"], (), lists, keys=("name",), frozen=3, open_rows=_OPEN_ROWS["W3a"],
                 owner=unit or "")  # fmt: skip
 
 
@@ -161,7 +154,7 @@ def _promises_form(promises: Sequence[Row], units: tuple[Unit, ...], unit: str |
     else:
         rows, notes = _shares(promises, unit)
     lists = {"owner": _names(units), "scope": SCOPE_WORDINGS}
-    return Form("W5", "目标任务分解表", PROMISES, rows, lists, keys=("item", "indicator", "scope", "owner"), frozen=1,
+    return Form("W5", "目标任务分解表", SHIPPED["W5"], rows, lists, keys=("item", "indicator", "scope", "owner"), frozen=1,
                 open_rows=_OPEN_ROWS["W5"], owner=unit or "", notes=notes)  # fmt: skip
 
 
@@ -183,14 +176,14 @@ def _shares(
 
 
 def _promise(row: Mapping[str, str]) -> dict[str, object]:
-    texts = {field.id: row.get(field.label) or None for field in PROMISES}
+    texts = {field.id: row.get(field.label) or None for field in SHIPPED["W5"]}
     days = {name: date.fromisoformat(text) for name in ("start", "end") if (text := texts[name])}
     return {**texts, **days}
 
 
 def _funds_form(units: tuple[Unit, ...], unit: str | None, tasks: Mapping[str, str]) -> Form:
     rows = [{"reporting_unit": known.name, "task": _number(tasks.get(known.name))} for known in units]
-    return Form("W6", "经费收缴表", FUNDS, rows, {"reporting_unit": _names(units)}, keys=("reporting_unit",), frozen=1,
+    return Form("W6", "经费收缴表", SHIPPED["W6"], rows, {"reporting_unit": _names(units)}, keys=("reporting_unit",), frozen=1,
                 owner=unit or "")  # fmt: skip
 
 
@@ -208,7 +201,7 @@ def _progress_form(items: Sequence[Item], department: str | None) -> Form:
          "planned_on": item.end}
         for item in items if department in (None, item.department) for step in item.steps or ("",)
     ]  # fmt: skip
-    return Form("W7", "任务进展表", PROGRESS, rows, None, keys=("seq", "item", "owner", "step", "planned_on"), frozen=2,
+    return Form("W7", "任务进展表", SHIPPED["W7"], rows, None, keys=("seq", "item", "owner", "step", "planned_on"), frozen=2,
                 owner=department or "")  # fmt: skip
 
 

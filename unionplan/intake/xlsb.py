@@ -8,7 +8,7 @@ from pathlib import Path
 
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
 from unionplan.intake.formula_roots import gives_no_text
-from unionplan.intake.grid import MAX_COLUMNS, Grid, shown
+from unionplan.intake.grid import MAX_COLUMNS, Grid
 from unionplan.intake.package import Package, opened
 from unionplan.intake.package_kinds import BROKEN
 from unionplan.intake.refusals import damaged
@@ -157,12 +157,7 @@ class _SheetWalk:
             elif number in _SHORT:
                 self._column += 1
                 put(self._row, self._column, self._value(_SHORT[number], body, 4))
-        rows = self._grid.trimmed()
-        width = max((len(row) for row in rows), default=0)
-        return Sheet(
-            self._title, rows, tuple(sorted(self._merged)), self._hidden,
-            shown(self._hidden_rows, len(rows)), shown(self._hidden_columns, width),
-        )  # fmt: skip
+        return self._grid.sheet(self._hidden, self._hidden_rows, self._hidden_columns, self._merged)
 
     def _begin_row(self, body: bytes) -> None:
         (self._row,) = struct.unpack_from("<I", body)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from xml.parsers import expat
 
-from unionplan.errors import IntakeError
 from unionplan.intake.cells import Cell, Sheet, Unreadable, plain_cell
-from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid, shown
+from unionplan.intake.grid import MAX_COLUMNS, MAX_ROWS, Grid
+from unionplan.intake.markup import walker
 from unionplan.intake.moments import day_or_moment, written_moment
-from unionplan.intake.refusals import SAVE_AS, damaged
+from unionplan.intake.refusals import damaged
 from unionplan.intake.xlsx_styles import LASTING, shown_as
 
 _DAY_ZERO, _MARCH_1900, _AFTER = datetime(1899, 12, 31), datetime(1900, 3, 1), datetime(1899, 12, 30)
@@ -19,10 +19,7 @@ _DAY_ZERO_1904 = datetime(1904, 1, 1)
 def xml_sheets(text: str, name: str) -> list[Sheet]:
     """Return the sheets, hidden ones too, of an XML Spreadsheet 2003; raises IntakeError for a damaged one."""
     reader = _Reader(name)
-    parser = expat.ParserCreate("utf-8")
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = reader.data, reader.doctype
+    parser = walker(name, reader.start, reader.end, reader.data, "utf-8")
     try:
         parser.Parse(text.encode("utf-8", "surrogatepass"), True)
     except (expat.ExpatError, ValueError) as error:
@@ -42,10 +39,6 @@ class _Reader:
         self._since_1904 = False
         self._sheet: _SheetWalk | None = None
         self._text: list[str] | None = None
-
-    def doctype(self, *_: object) -> None:
-        """Refuse any document type, and with it every entity."""
-        raise IntakeError(self._name, "文件里带有外部定义（DOCTYPE）", "表格文件不应含有", SAVE_AS)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Begin an element."""
@@ -182,9 +175,4 @@ class _SheetWalk:
 
     def sheet(self) -> Sheet:
         """Return what was gathered."""
-        rows = self._grid.trimmed()
-        width = max((len(row) for row in rows), default=0)
-        return Sheet(
-            self._title, rows, tuple(sorted(self._merged)), self.hidden,
-            shown(self._hidden_rows, len(rows)), shown(self._hidden_columns, width),
-        )  # fmt: skip
+        return self._grid.sheet(self.hidden, self._hidden_rows, self._hidden_columns, self._merged)
