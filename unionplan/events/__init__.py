@@ -4,10 +4,10 @@ An event counts for the period that it says it belongs to, else for the one its 
 month are one month done. Nothing late is stored: every state follows from the dates and the day judged
 (docs/rules.md, sections 5, 6 and 12). A missing figure is 未报 and never zero.
 
-ledger → standing → forms: the events themselves, where an item stands by them, how each kind is judged.
+ledger → noted → standing → forms: the events themselves, what notes tell besides, where an item stands, how each kind is judged.
 """
 
-from unionplan.events.forms import BY_CASE, MONTHS, standings
+from unionplan.events.forms import MONTHS, standings
 from unionplan.events.ledger import (
     Event,
     Joined,
@@ -20,6 +20,7 @@ from unionplan.events.ledger import (
     period_label,
     unassigned,
 )
+from unionplan.events.noted import BY_CASE, counts_cases, keeps_files, measured, measures, told_by_notes
 from unionplan.events.standing import (
     NO_PERIOD,
     NO_STEP,
@@ -33,6 +34,6 @@ from unionplan.events.standing import (
 
 __all__ = [
     "BY_CASE", "MONTHS", "NO_PERIOD", "NO_STEP", "OUTSIDE", "SILENT_DAYS", "TOO_EARLY", "Event", "Joined", "Period",
-    "Standing", "Step", "events_of", "in_order", "joined", "joined_sums", "period_days", "period_key", "period_label",
-    "standings", "unassigned",
+    "Standing", "Step", "counts_cases", "events_of", "in_order", "joined", "joined_sums", "keeps_files", "measured", "measures", "period_days", "period_key", "period_label",
+    "standings", "told_by_notes", "unassigned",
 ]  # fmt: skip

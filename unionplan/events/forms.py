@@ -8,12 +8,12 @@ from typing import Any
 
 from unionplan.attainment import out_of_plan
 from unionplan.events.ledger import Event, in_order, keys_between, period_days, period_key, period_label
+from unionplan.events.noted import BY_CASE, noted_events, skip_reasons, tallies
 from unionplan.events.standing import NO_PERIOD, NO_STEP, OUTSIDE, TOO_EARLY, Period, Standing, Step
 from unionplan.notes import Note, Notes
 from unionplan.plan import Item, Plan, Settings
 
 MONTHS = {"每月": 1, "每季": 3, "每半年": 6, "每年": 12}
-BY_CASE = "应访即访"
 
 
 def standings(plan: Plan, events: Sequence[Event], today: date, notes: Notes | None = None) -> list[Standing]:
@@ -21,13 +21,14 @@ def standings(plan: Plan, events: Sequence[Event], today: date, notes: Notes | N
 
     Items that an indicator measures are left out: their figures come from elsewhere.
     """
+    told = {item: [note for note in own if note.on <= today] for item, own in (notes or {}).items()}
     own: dict[str, list[Event]] = {}
-    for event in (*events, *_from_notes(plan, notes or {})):
+    for event in (*events, *noted_events(plan, told, events)):
         own.setdefault(event.item, []).append(event)
     items = {item.id: item for item in plan.items if not item.indicator}
 
     def standing(item: Item, after: Mapping[str, date | None]) -> Standing:
-        return _standing(item, own.get(item.id, []), plan.settings, today, after)
+        return _standing(item, own.get(item.id, []), told.get(item.id, []), plan.settings, today, after)
 
     def finished(number: str) -> date | None:
         return _finished(standing(items[number], {})) if number in items else None
@@ -36,23 +37,26 @@ def standings(plan: Plan, events: Sequence[Event], today: date, notes: Notes | N
 
 
 def _standing(
-    item: Item, events: Sequence[Event], settings: Settings, today: date, after: Mapping[str, date | None]
-) -> Standing:
+    item: Item, events: Sequence[Event], notes: Sequence[Note], settings: Settings, today: date,
+    after: Mapping[str, date | None],
+) -> Standing:  # fmt: skip
     waiting = tuple(event for event in events if not event.happened(today))
     past = [event for event in events if event.happened(today)]
-    common = {"item": item, "waiting": waiting, "today": today}
+    common = {"item": item, "waiting": waiting, "today": today, "tallies": tallies(item, notes, today)}
     if item.kind == "milestone":
         return _by_steps(common, past, settings, after)
     if item.kind == "count":
         return _by_count(common, past, settings)
     if item.kind == "recurring" and item.frequency in MONTHS:
-        return _by_periods(common, past, settings)
+        return _by_periods(common, past, settings, skip_reasons(notes))
     if item.kind == "recurring" and item.frequency == BY_CASE:
-        return _by_cases(common, past, settings)
+        return _by_tally(common, past, settings) if common["tallies"] else _by_cases(common, past, settings)
     return _by_notes(common, past, settings)
 
 
-def _by_periods(common: dict[str, Any], past: Sequence[Event], settings: Settings) -> Standing:
+def _by_periods(
+    common: dict[str, Any], past: Sequence[Event], settings: Settings, reasons: Mapping[str, str]
+) -> Standing:
     item, today = common["item"], common["today"]
     months = MONTHS[item.frequency]
     start, end = item.start or settings.period_start, item.end or settings.period_end
@@ -60,7 +64,8 @@ def _by_periods(common: dict[str, Any], past: Sequence[Event], settings: Setting
     keys = keys_between(start, end, months)
     inside = {event: key for event, key in homes.items() if key in keys and start <= (event.done_on or start)}
     periods = tuple(
-        _period(key, [event for event in past if inside.get(event) == key], start, end, today) for key in keys
+        _period(key, [event for event in past if inside.get(event) == key], start, end, today, reasons.get(key, ""))
+        for key in keys
     )
     late = {event for period in periods for event in period.events if _after(event, period.last)}
     made_up = [event for period in periods if period.state == "made_up" for event in period.events if event in late]
@@ -76,14 +81,16 @@ def _by_periods(common: dict[str, Any], past: Sequence[Event], settings: Setting
     )  # fmt: skip
 
 
-def _period(key: str, events: Sequence[Event], start: date, end: date, today: date) -> Period:
+def _period(key: str, events: Sequence[Event], start: date, end: date, today: date, reason: str) -> Period:
     days = period_days(key)
     assert days is not None
     first, last = max(days[0], start), min(days[1], end)
     state = "missed" if last <= today else "due_now" if first <= today else "future"
     if events:
         state = "made_up" if all(_after(event, last) for event in events) else "done"
-    return Period(key, period_label(key, start.year), first, last, last <= today, state, tuple(events))
+    return Period(
+        key, period_label(key, start.year), first, last, last <= today, state, tuple(events), "" if events else reason
+    )
 
 
 def _after(event: Event, last: date) -> bool:
@@ -118,6 +125,24 @@ def _by_cases(common: dict[str, Any], past: Sequence[Event], settings: Settings)
         form="cases", status=status, **common, due=len(counted) + len(open_cases), done=len(counted), total=None,
         periods=(), steps=(), counted=counted, made_up=(), late_since=_late_since(item, status, missed),
         uncounted=tuple((event, OUTSIDE) for event in past if event not in counted),
+    )  # fmt: skip
+
+
+def _by_tally(common: dict[str, Any], past: Sequence[Event], settings: Settings) -> Standing:
+    """The newest count of cases rules over the ledger's rows: so many were to be visited by its day, so many were."""
+    item, today, tally = common["item"], common["today"], common["tallies"][-1]
+    due, done = tally.total or 0, tally.done or 0
+    over = item.end is not None and today > item.end
+    if out_of_plan(item.start, item.end, settings):
+        status = "out_of_plan"
+    elif done < due:
+        status = "overdue" if over else "behind"
+    else:
+        status = "done" if over or item.settled else "on_pace"
+    return Standing(
+        form="cases", status=status, **common, due=due, done=done, total=None, periods=(), steps=(), made_up=(),
+        counted=tuple(event for event in past if _inside(event, item)), late_since=_late_since(item, status, tally.on),
+        uncounted=tuple((event, OUTSIDE) for event in past if not _inside(event, item)),
     )  # fmt: skip
 
 
@@ -242,32 +267,3 @@ def _home(event: Event, months: int) -> str | None:
     if period_key(first, months) != period_key(last, months):  # 三季度 said of a monthly duty
         return period_key(event.done_on, months) if first <= event.done_on <= last else None
     return period_key(first, months) if event.done_on >= first else None
-
-
-# What notes tell
-
-
-def _from_notes(plan: Plan, notes: Notes) -> list[Event]:
-    """What the notes say was done: a milestone's steps on their days, and every movement of work without figures."""
-    kinds = {
-        item.id: "milestone" if item.kind == "milestone" else "notes" for item in plan.items if _told_by_notes(item)
-    }
-    told = [(kinds[item], note) for item, own in notes.items() if item in kinds for note in own if note.moves]
-    return [
-        _noted(kind, note)
-        for kind, note in told
-        if kind == "notes" or (note.step and (note.done_on or note.planned_on))
-    ]
-
-
-def _told_by_notes(item: Item) -> bool:
-    return item.kind in ("milestone", "qualitative") or (item.kind == "recurring" and not item.frequency)
-
-
-def _noted(kind: str, note: Note) -> Event:
-    done = note.done_on if kind == "milestone" else note.done_on or note.on
-    return Event(
-        number="", item=note.item, name=note.text or note.step, category="", owner=note.department,
-        planned_on=note.planned_on, done_on=done, place="", joined=None, parts=(None, None, None), participants=None,
-        funds="", period="", step=note.step, progress=note.text, evidence=note.evidence,
-    )  # fmt: skip

@@ -21,7 +21,8 @@ class Event:
     """One row of the activity ledger. `done_on` None: not done; a count None: 未报.
 
     `period` is the key of the period it belongs to (2026-07, 2026Q3, 2026H2, 2026) where the clerk said so. `parts`
-    are the units taking part that are 国有及控股, 集体, 非公有制, of `joined` in all; `participants` are 人次.
+    are the units taking part that are 国有及控股, 集体, 非公有制, of `joined` in all; `participants` are 人次. `noted`: a
+    note tells it, not the activity ledger.
     """
 
     number: str
@@ -40,6 +41,7 @@ class Event:
     step: str
     progress: str
     evidence: str
+    noted: bool = False
 
     def happened(self, today: date) -> bool:
         """Return whether it had taken place by `today`."""

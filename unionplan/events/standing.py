@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from unionplan.events.ledger import Event, in_order
+from unionplan.events.noted import measured
+from unionplan.notes import Note
 from unionplan.plan import Item
 
 SILENT_DAYS = 60  # a work without figures moves only if something was entered within so many days
@@ -18,7 +20,7 @@ class Period:
     """One period of a recurring duty, cut to the item's window.
 
     `state`: done · made_up (only by events after its last day) · missed · due_now (running) · future. A period is due
-    when it has ended by the day judged; a running one may be done already.
+    when it has ended by the day judged; a running one may be done already. `reason`: why nothing took place in it.
     """
 
     key: str
@@ -28,6 +30,7 @@ class Period:
     due: bool
     state: str
     events: tuple[Event, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Standing:
     `done` and `total` are periods, cases, events or steps: `due` what should be done by now (None where the form has
     only a final day), `done` how much of that is done, `total` how much there will be (None: open). `made_up` are the
     counted events that came late; `uncounted` are events with the reason why they do not count; `waiting` have not
-    taken place. `late_since` is the day that passed without it.
+    taken place. `late_since` is the day that passed without it. `tallies` are the notes whose counts rule (events.noted).
     """
 
     item: Item
@@ -64,6 +67,7 @@ class Standing:
     waiting: tuple[Event, ...]
     late_since: date | None
     today: date
+    tallies: tuple[Note, ...] = ()
 
     @property
     def late_days(self) -> int:
@@ -72,8 +76,15 @@ class Standing:
 
     @property
     def last_done(self) -> date | None:
-        """Return the day of the newest event that counts, None where there is none."""
-        return max((event.done_on for event in self.counted if event.done_on), default=None)
+        """Return the newest day of what counts, events and tallies, None where there is none."""
+        days = [event.done_on for event in self.counted] + [note.on for note in self.tallies if note.moves]
+        return max((day for day in days if day), default=None)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Return what is there to prove what counts, oldest first, each once."""
+        told = [event.evidence for event in self.counted] + [note.proof for note in self.tallies]
+        return tuple(dict.fromkeys(filter(None, told)))
 
     @property
     def silent_days(self) -> int:
@@ -118,7 +129,10 @@ def _in_periods(one: Standing) -> str:
 
 
 def _in_cases(one: Standing) -> str:
-    return f"应访{one.due}户，已访{one.done}户" if one.due else "尚无应访登记"
+    if not one.due:
+        return f"应访0户（零报告，截至{_day(one.tallies[-1].on)}）" if one.tallies else "尚无应访登记"
+    told = f"（截至{_day(one.tallies[-1].on)}）" if one.tallies else ""
+    return f"应访{one.due}户，已访{one.done}户{told}"
 
 
 def _in_count(one: Standing) -> str:
@@ -141,6 +155,7 @@ def _in_steps(one: Standing) -> str:
             f"（{days}）" if days else "",
             f"，待完成{rest}" if rest else "",
             "；有登记早于前置任务完成，未计入" if early else "",
+            *(f"；应建档{note.total}份，已建档{note.done}份（截至{_day(note.on)}）" for note in one.tallies),
         )
     )
 
@@ -149,11 +164,21 @@ def _in_notes(one: Standing) -> str:
     last = one.last_done
     if last is None:
         return "尚无进展登记"
-    return f"已登记{one.done}次，最近登记{last.month}月{last.day}日，连续未更新{one.silent_days}天"
+    sums = "".join(f"{_tallied(one.item, note)}（截至{_day(note.on)}）；" for note in one.tallies)
+    return f"{sums}已登记{one.done}次，最近登记{_day(last)}，连续未更新{one.silent_days}天"
+
+
+def _tallied(item: Item, note: Note) -> str:
+    unit = measured(item, note)
+    return f"累计{note.done:,}{unit}" if unit else f"已办数{note.done:,}"
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
 
 
 def _month_day(event: Event | None) -> str:
-    return f"{event.done_on.month}月{event.done_on.day}日" if event and event.done_on else ""
+    return _day(event.done_on) if event and event.done_on else ""
 
 
 _PROGRESS = {
