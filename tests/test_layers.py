@@ -78,6 +78,8 @@ ALLOWED = {
     "unionplan.dues_words": {"unionplan.dues", "unionplan.theme"},
     "unionplan.verdicts": {"unionplan.attainment", "unionplan.events", "unionplan.flows", "unionplan.narrative", "unionplan.plan", "unionplan.theme"},
     "unionplan.states": {"unionplan.attainment", "unionplan.events", "unionplan.flows", "unionplan.notes", "unionplan.verdicts"},
+    "unionplan.evidence_files": {"unionplan.errors"},
+    "unionplan.remarks": {"unionplan.evidence_files", "unionplan.store", "unionplan.access", "unionplan.events", "unionplan.notes", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.theme": {"unionplan.plan", "unionplan.attainment"},
     "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
