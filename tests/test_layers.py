@@ -18,6 +18,8 @@ STREAMLIT = {
     "unionplan.ui_memory",
     "unionplan.ui_correction",
     "unionplan.ui_plan_items",
+    "unionplan.ui_plan_item",
+    "unionplan.ui_plan_write",
     "unionplan.ui_plan_terms",
     "unionplan.gate",
 }
@@ -78,6 +80,7 @@ ALLOWED = {
     "unionplan.dues_words": {"unionplan.dues", "unionplan.theme"},
     "unionplan.verdicts": {"unionplan.attainment", "unionplan.events", "unionplan.flows", "unionplan.narrative", "unionplan.plan", "unionplan.theme"},
     "unionplan.states": {"unionplan.attainment", "unionplan.events", "unionplan.flows", "unionplan.notes", "unionplan.verdicts"},
+    "unionplan.item_words": {"unionplan.attainment", "unionplan.events", "unionplan.notes", "unionplan.plan", "unionplan.theme"},
     "unionplan.evidence_files": {"unionplan.errors"},
     "unionplan.remarks": {"unionplan.evidence_files", "unionplan.store", "unionplan.access", "unionplan.events", "unionplan.notes", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.theme": {"unionplan.plan", "unionplan.attainment"},

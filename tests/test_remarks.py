@@ -9,9 +9,10 @@ import pytest
 
 from unionplan.access import Person
 from unionplan.errors import AccessError, IntakeError
+from unionplan.events import kind_word
 from unionplan.evidence_files import MEGABYTES, MOST, kind_of, require_evidence
 from unionplan.notes import Note, notes_of
-from unionplan.remarks import kind_word, kinds_for, write
+from unionplan.remarks import kinds_for, write
 from unionplan.store import Store
 
 CLERK = Person("王经办")

@@ -17,10 +17,20 @@ from stdnum.cn import ric
 
 from unionplan.access import Person
 from unionplan.errors import IntakeError, StalePreviewError
-from unionplan.events import MONTHS, counts_cases, events_of, keeps_files, measures, period_days, period_key, standings
+from unionplan.events import (
+    MONTHS,
+    counts_cases,
+    events_of,
+    keeps_files,
+    kind_word,
+    measures,
+    period_days,
+    period_key,
+    standings,
+)
 from unionplan.evidence_files import require_evidence
 from unionplan.notes import Note, Notes, notes_of
-from unionplan.observations import NOTE_KINDS, NOTED
+from unionplan.observations import NOTED
 from unionplan.plan import Item, Plan
 from unionplan.store import Change, Slot, Store
 from unionplan.store.snapshots import digest
@@ -53,11 +63,6 @@ def kinds_for(item: Item) -> tuple[str, ...]:
     return (*first, "progress", "explanation", *(["skip"] if own["skip"] else []), "instruction", "decision")
 
 
-def kind_word(item: Item, kind: str) -> str:
-    """Return what a kind of note is called for an item: the cases of a milestone are files (建档)."""
-    return "建档" if kind == "cases" and keeps_files(item) else NOTE_KINDS[kind]
-
-
 def write(
     store: Store, person: Person, at: datetime, note: Note, files: Iterable[tuple[str, bytes]] = (),
     confirmed: bool = False,
@@ -87,7 +92,7 @@ def write(
 
 def require_sound(note: Note, item: Item, today: date) -> None:
     """Raise IntakeError unless the note fits its item, tells something, and speaks of no day to come."""
-    where = f"“{item.short}”{kind_word(item, note.kind) if note.kind in NOTE_KINDS else ''}"
+    where = f"“{item.short}”{kind_word(item, note.kind)}"
     if note.kind not in kinds_for(item):
         words = "、".join(kind_word(item, kind) for kind in kinds_for(item))
         raise IntakeError(f"“{item.short}”", "这项任务没有这类记录", f"可以登记 {words}", "请改选类别")

@@ -20,7 +20,7 @@ from unionplan.events.ledger import (
     period_label,
     unassigned,
 )
-from unionplan.events.noted import BY_CASE, counts_cases, keeps_files, measured, measures, told_by_notes
+from unionplan.events.noted import BY_CASE, counts_cases, keeps_files, kind_word, measured, measures, told_by_notes
 from unionplan.events.standing import (
     NO_PERIOD,
     NO_STEP,
@@ -34,6 +34,6 @@ from unionplan.events.standing import (
 
 __all__ = [
     "BY_CASE", "MONTHS", "NO_PERIOD", "NO_STEP", "OUTSIDE", "SILENT_DAYS", "TOO_EARLY", "Event", "Joined", "Period",
-    "Standing", "Step", "counts_cases", "events_of", "in_order", "joined", "joined_sums", "keeps_files", "measured", "measures", "period_days", "period_key", "period_label",
+    "Standing", "Step", "counts_cases", "events_of", "in_order", "joined", "joined_sums", "keeps_files", "kind_word", "measured", "measures", "period_days", "period_key", "period_label",
     "standings", "told_by_notes", "unassigned",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from datetime import date
 
 from unionplan.events.ledger import Event
 from unionplan.notes import REPORT, Note, Notes
+from unionplan.observations import NOTE_KINDS
 from unionplan.plan import Item, Plan
 
 BY_CASE = "应访即访"
@@ -25,6 +26,13 @@ def counts_cases(item: Item) -> bool:
 def keeps_files(item: Item) -> bool:
     """Return whether the item is a milestone that sets up files (建档)."""
     return item.kind == "milestone" and any(ARCHIVE in step for step in item.steps)
+
+
+def kind_word(item: Item, kind: str) -> str:
+    """Return what a kind of note is called for an item: the cases of what sets up files are 建档."""
+    if kind == REPORT:
+        return "任务进展表"
+    return "建档" if kind == "cases" and keeps_files(item) else NOTE_KINDS.get(kind, "")
 
 
 def told_by_notes(item: Item) -> bool:
