@@ -11,7 +11,7 @@ import streamlit as st
 
 from unionplan import theme
 from unionplan.attainment import ItemState
-from unionplan.events import Standing
+from unionplan.events import Standing, standings
 from unionplan.item_words import (
     PERIOD_ROLES,
     PERIOD_STATES,
@@ -44,10 +44,12 @@ def show_item(board: Board, states: Mapping[str, ItemState], number: str) -> Non
     st.html(f'<blockquote class="up-quote">{escape(item.quote)}</blockquote>{facts_html(state)}')
     if state.row is not None:
         _to_figures(board, state)
-    one = board_standings(board).get(number)
+    told = board_standings(board).get(number)
+    one = told or next((bare for bare in standings(board.plan, (), board.today) if bare.item.id == number), None)
     if one is not None:
         _steps(states, one)
-        _periods(one)
+    if told is not None:
+        _periods(told)
     _say_waiting(board, number)
     _notes(board, item)
     write_form(board, item, one)

@@ -58,7 +58,8 @@ def _show_all(board: Board, states: Sequence[ItemState]) -> None:
     with title:
         bodies = [(name, [one for one in chosen if one.item.plan == name]) for name in BODIES.values()]
         said = [counted_words(own, name) for name, own in bodies if own]
-        heading(said[0] if said else "没有符合条件的任务", "；".join(said[1:]))
+        day = f"截至{theme.chinese_date(board.today)}"
+        heading(said[0] if said else "没有符合条件的任务", "；".join([day, *said[1:]]))
     _say_waiting(board, chosen)
     download_list("下载任务清单", HEADERS, [_row(board, one) for one in chosen], f"计划任务_{board.today:%Y%m%d}")
     kept = {name: value for name, value in st.query_params.items() if name != "item"}

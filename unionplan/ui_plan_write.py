@@ -52,7 +52,7 @@ def _form(board: Board, item: Item, kind: str, one: Standing | None) -> None:
         evidence = st.text_input("佐证材料名称（可不填）", key=f"evidence-{turn}", placeholder="如：会议纪要、通知")
         files = st.file_uploader(
             f"佐证文件（{'、'.join(f'.{kind}' for kind in KINDS)}，单个不超过 {MEGABYTES} MB，可不传）",
-            accept_multiple_files=True, key=f"files-{turn}",
+            accept_multiple_files=True, key=f"files-{turn}", max_upload_size=MEGABYTES,
         )  # fmt: skip
         confirmed = _CONFIRM in _refused(turn) and st.checkbox("已核对", key=f"sure-{turn}")
         if st.form_submit_button("登记", type="primary", disabled=board.plan.settings.sample):
