@@ -45,8 +45,9 @@ class Chosen:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """All events, by date."""
-        return in_order([*(event for row in self.rows for event in row.events), *self.other])
+        """All events of the ledger, by date; what notes tell stands with the plan's items."""
+        own = (event for row in self.rows for event in row.events if not event.noted)
+        return in_order([*own, *self.other])
 
 
 def chosen(board: Board) -> Chosen:
@@ -62,7 +63,7 @@ def chosen(board: Board) -> Chosen:
 def say(board: Board, found: Chosen) -> bool:
     """What is late, in one line, and how much the ledger holds; returns whether there is anything to draw."""
     events = found.events
-    if not events:
+    if not events and not any(row.events for row in found.rows):
         heading("还没有活动记录", "上传活动台账后，本页显示例会日历、活动进度和参与情况。")
         message("note", "请在“数据更新”上传活动台账：一行一次活动或会议，写明对应任务和完成时间。")
         return False

@@ -495,7 +495,8 @@ def test_the_large_ledger_really_holds_the_hard_cases(large):
 ATTAINMENT_KEYS = ["item", "indicator", "scope", "reporting_unit", "as_of", "numerator", "denominator", "coverage", "target",
                    "need", "gap", "attained", "due", "status", "marks"]  # fmt: skip
 ITEM_KEYS = ["item", "plan", "section", "name", "quote", "kind", "commitment", "scope", "start", "end", "target", "unit",
-             "department", "status", "progress", "evidence", "marks"]  # fmt: skip
+             "department", "leader", "status", "rule", "progress", "said", "evidence", "marks", "moved_on", "idle_days",
+             "late_days", "notes"]  # fmt: skip
 PROBLEM_KEYS = ["sheet", "cell", "column", "value", "severity", "rule", "message", "fix", "suggestion"]
 SOUND = "统计编码,单位名称,填报单位,企业状态,单位类别,职工人数,是否建会\n001,甲厂,文澜区,存续,国有企业,50,是\n"
 

@@ -42,6 +42,7 @@ from unionplan.intake.preview import Options, preview
 from unionplan.intake.problems import rules
 from unionplan.intake.reading import Sheet
 from unionplan.intake.stated import stated_as_of
+from unionplan.notes import REPORT, Note, waiting
 from unionplan.observations import (
     ACTIVITIES,
     CONTRACTS,
@@ -50,6 +51,7 @@ from unionplan.observations import (
     FIELDS,
     IDENTITY,
     LEDGER,
+    NOTE_KINDS,
     TOLD_LABELS,
     classified,
 )
@@ -58,6 +60,7 @@ from unionplan.store import Change, Slot, Store
 from unionplan.store.counts import counted
 from unionplan.store.snapshots import ACTIVITIES_SCHEMA, LEDGER_SCHEMA, PANDAS_TYPES, SUMMARY_SCHEMA, frame_bytes
 from unionplan.store.summed import summed
+from unionplan.verdicts import rate_rule, standing_rule
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -779,14 +782,14 @@ def happened(item, text):
     }
 
 
-def standing_of(row, *before):
+def standing_of(row, *before, notes=None):
     """Where the row's item stands by the events of its 完成记录 and of `before`."""
     done = [happened(row["条目"], text) for text in parts(row["完成记录"] or "") if text]
     records = [{**one, "key": str(n), "activity_no": f"{n:03d}"} for n, one in enumerate([*before, *done])]
     schema = pa.schema([ACTIVITIES_SCHEMA.field(field.id) for field in ACTIVITIES])
     table = pa.Table.from_pylist([{name: one.get(name) for name in schema.names} for one in records], schema=schema)
     frame = table.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
-    found = standings(PLAN, events_of(frame), day(row["今天"]))
+    found = standings(PLAN, events_of(frame), day(row["今天"]), notes)
     return next(one for one in found if one.item.id == row["条目"])
 
 
@@ -818,6 +821,54 @@ def test_a_count_takes_the_events_inside_its_window(row):
 def test_a_milestone_counts_its_steps_and_never_before_what_it_waits_for(row):
     given = [] if row["前置完成"] == "—" else [happened(*row["前置完成"].split())]
     assert_stands(standing_of(row, *given), row)
+
+
+def noted(item, text):
+    """2026-10-31 应12已10 counts cases, 累计318条 a sum, 2026-08-01#评审 a step, other words tell of progress."""
+    when, told = date.fromisoformat(text[:10]), text[10:].strip()
+    cases, tally = re.fullmatch(r"应(\d+)已(\d+)", told), re.fullmatch(r"累计(\d+)(.+)", told)
+    if cases:
+        return Note(item, "cases", when, total=int(cases[1]), done=int(cases[2]))
+    if tally:
+        return Note(item, "tally", when, done=int(tally[1]), measure=tally[2])
+    if told.startswith("#"):
+        return Note(item, "step", when, step=told[1:], done_on=when)
+    return Note(item, "progress", when, told)
+
+
+@holds("noted")
+def test_notes_count_steps_cases_and_sums_beside_the_ledger(row):
+    notes = {row["条目"]: [noted(row["条目"], text) for text in parts(row["登记"] or "") if text]}
+    found = standing_of({**row, "完成记录": row["活动台账"]}, notes=notes)
+    assert (found.status, found.progress) == (row["状态"], row["进展"])
+    assert row["今天"]
+
+
+@holds("event_rules")
+def test_the_rule_of_an_item_names_windows_periods_and_days(row):
+    found = standing_of(row)
+    assert (found.status, standing_rule(found, PLAN.settings)) == (row["代号"], row["依据"])
+
+
+@holds("rate_rules")
+def test_the_rule_of_a_rate_names_the_figures_that_it_compared(row):
+    as_of, start, end = (day(row[name]) for name in ("统计时点", "起始日", "截止日"))
+    cells = [(ONE, as_of, "private", pair(row["现在"]))]
+    if row["基期"] != "—":
+        cells.append((ONE, date(2026, 6, 30), "private", pair(row["基期"])))
+    look = outlook(cube(*cells), target(5000, start, end), date.fromisoformat(row["今天"]))
+    found = city(look)
+    assert (found.status, rate_rule(found, look)) == (row["代号"], row["依据"])
+
+
+@holds("waiting")
+def test_an_instruction_waits_until_something_was_done_about_it(row):
+    kinds = {word: kind for kind, word in NOTE_KINDS.items()} | {"任务进展表": REPORT}
+    said = [Note("A1-2", "instruction", date.fromisoformat(row["批示"]), "请抓紧")]
+    if row["之后的登记"]:
+        when, word = row["之后的登记"].split()
+        said.append(Note("A1-2", kinds[word], date.fromisoformat(when), "内容"))
+    assert bool(waiting({"A1-2": sorted(said, key=lambda one: one.on)})) == yes(row["待落实"])
 
 
 def trained(*months):

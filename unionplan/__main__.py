@@ -39,12 +39,12 @@ from unionplan.intake.readings import FileReading
 from unionplan.intake.receipt_files import RECEIPT_HELP, require_place, write_receipts
 from unionplan.intake.templates import template
 from unionplan.narrative import figure
-from unionplan.notes import notes_of
+from unionplan.notes import Notes, notes_of
 from unionplan.observations import NIL_DATASETS
 from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
 from unionplan.states import plan_states
 from unionplan.store import Commit, Store, successor
-from unionplan.theme import ACTION_WORDS, ATOM_WORDS, SCOPE_SHORT, SEVERITY_WORDS, light
+from unionplan.theme import ACTION_WORDS, ATOM_WORDS, NONE, SCOPE_SHORT, SEVERITY_WORDS, light
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAN_FOLDER = ROOT / "data" / "plan"
@@ -348,23 +348,29 @@ def _attainment_json(row: Attainment, judged: bool) -> dict[str, Any]:
 
 
 def _items(arguments: argparse.Namespace) -> int:
-    states = _states(arguments)
+    outlook, notes = _outlook(arguments), _notes(arguments)
+    states = _states(arguments, outlook, notes)
     if arguments.json:
-        _print([_item_json(state) for state in states])
+        _print([_item_json(state, outlook.today, len(notes.get(state.item.id, ()))) for state in states])
         return 0
     for state in states:
-        print(f"{state.item.id}\t{state.item.short}\t{light(state.status)}")
+        print(f"{state.item.id}\t{state.item.short}\t{light(state.status)}\t{state.said or NONE}\t{state.rule}")
     return 0
 
 
-def _states(arguments: argparse.Namespace) -> list[ItemState]:
+def _notes(arguments: argparse.Namespace) -> Notes:
     store = _store(arguments)
     commit = store.known(arguments.commit)
-    notes = notes_of(store.progress(commit), store.notes(commit), arguments.on)
-    return plan_states(_outlook(arguments), store.training(commit), store.activities(commit), notes)
+    return notes_of(store.progress(commit), store.notes(commit), arguments.on)
 
 
-def _item_json(state: ItemState) -> dict[str, Any]:
+def _states(arguments: argparse.Namespace, outlook: Outlook, notes: Notes) -> list[ItemState]:
+    store = _store(arguments)
+    commit = store.known(arguments.commit)
+    return plan_states(outlook, store.training(commit), store.activities(commit), notes)
+
+
+def _item_json(state: ItemState, today: date, notes: int) -> dict[str, Any]:
     item, row = state.item, state.row
     rate = item.target is not None and item.unit == "%"
     target = None if item.target is None else float(item.target) if rate else int(item.target)
@@ -372,10 +378,16 @@ def _item_json(state: ItemState) -> dict[str, Any]:
     return {
         "item": item.id, "plan": item.plan, "section": item.section, "name": item.name, "quote": item.quote,
         "kind": item.kind, "commitment": item.commitment or None, "scope": row.scope if row else None,
-        "start": item.start.isoformat() if item.start else None, "end": item.end.isoformat() if item.end else None,
-        "target": target, "unit": item.unit or None, "department": item.department or None, "status": state.status,
-        "progress": progress, "evidence": [], "marks": list(state.marks),
+        "start": _iso(item.start), "end": _iso(item.end), "target": target, "unit": item.unit or None,
+        "department": item.department or None, "leader": item.leader or None, "status": state.status,
+        "rule": state.rule, "progress": progress, "said": state.said or None, "evidence": list(state.evidence),
+        "marks": list(state.marks), "moved_on": _iso(state.moved_on), "idle_days": state.idle_days(today),
+        "late_days": state.late_days(today), "notes": notes,
     }  # fmt: skip
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _history(arguments: argparse.Namespace) -> int:

@@ -534,9 +534,9 @@ class ItemState:
     """Where one plan item stands; `row` is its attainment if it is a rate.
 
     `counts`: (done, of how many) in enterprises, persons, periods, cases, events or steps; None where nothing is
-    counted. `said`: the progress in its own terms, "" for a rate and where nothing is known. `moved_on`: the last day
-    on which something was done or told. `late_since`: the day that passed without it. `evidence`: what is there to
-    prove it, oldest first.
+    counted. `said`: the progress in its own terms, "" where nothing is known. `moved_on`: the last day on which something
+    was done or told. `late_since`: the day that passed without it. `evidence`: what is there to prove it, oldest first.
+    `rule`: which rule gave the status, with the figures that it compared.
     """
 
     item: Item
@@ -548,6 +548,16 @@ class ItemState:
     moved_on: date | None = None
     late_since: date | None = None
     evidence: tuple[str, ...] = ()
+    rule: str = ""
+
+    def late_days(self, today: date) -> int:
+        """Return how many days it is late, 0 when it is not."""
+        return (today - self.late_since).days if self.late_since else 0
+
+    def idle_days(self, today: date) -> int | None:
+        """Return for how many days nothing was told of work without figures, None for other kinds and where nothing was."""
+        loose = self.item.kind == "qualitative" or (self.item.kind == "recurring" and not self.item.frequency)
+        return (today - self.moved_on).days if loose and self.moved_on else None
 
 
 def item_states(outlook: Outlook) -> list[ItemState]:

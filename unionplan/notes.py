@@ -51,9 +51,28 @@ class Note:
         """Return whether it says that something was done."""
         return self.kind in MOVING and bool(self.text or self.done_on or self.done)
 
+    @property
+    def proof(self) -> str:
+        """Return the evidence in words: what was named, and the files that came with it."""
+        return "、".join(filter(None, (self.evidence, *(name for _, name in self.files))))
+
 
 Notes = Mapping[str, Sequence[Note]]
 """Plan item → its notes, oldest first."""
+
+
+OPENING = ("instruction", "decision")
+"""The kinds that stay open until something is told to have been done."""
+
+
+def waiting(notes: Notes) -> list[Note]:
+    """Return the instructions and decisions that no movement has answered yet, oldest first.
+
+    A movement of the same item answers what was said on an earlier day, or earlier on the same day.
+    """
+    found = [note for own in notes.values() for place, note in enumerate(own)
+             if note.kind in OPENING and not any(later.moves for later in own[place + 1 :])]  # fmt: skip
+    return sorted(found, key=lambda note: (note.on, note.at))
 
 
 def notes_of(reports: pd.DataFrame, written: pd.DataFrame, until: date | None = None) -> dict[str, tuple[Note, ...]]:

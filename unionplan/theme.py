@@ -139,6 +139,7 @@ ACTION_WORDS: Mapping[str, str] = MappingProxyType(
         "submit": "入库",
         "correct": "更正",
         "nil": "零报告",
+        "note": "任务记录",
         "undo": "撤销",
         "remember_form": "记住表样",
         "forget_form": "删去表样",
