@@ -44,7 +44,8 @@ from unionplan.uploads import Handed, Look, Uploads, Wanted
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
 DATED = ("W1", "W2", "W3a", "W3b", "W6", "W7")
-UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位"}
+UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位",
+          "months_year": "填写统计时点"}  # fmt: skip
 ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAY = Field("as_of", "统计时点", "date")
@@ -282,9 +283,10 @@ def _what_to_do(seen: Preview) -> str:
     """What stands in the way of a file: words that can be given above, or cells to be mended in the file itself."""
     rules = {found.rule for found in seen.problems if found.severity == "reject"}
     if rules and rules <= set(UNSAID):
-        return f"还差一步：请在上面{'、'.join(UNSAID[rule] for rule in UNSAID if rule in rules)}。数据没有改动。"
+        steps = dict.fromkeys(words for rule, words in UNSAID.items() if rule in rules)
+        return f"还差一步：请在上面{'、'.join(steps)}。数据没有改动。"
     named = "不认识的名称可以在上面记为别名；其余" if rules & {"unit_unknown", "type_unknown"} else ""
-    above = [words for rule, words in UNSAID.items() if rule in rules]
+    above = list(dict.fromkeys(words for rule, words in UNSAID.items() if rule in rules))
     also = f"另外请在上面{'、'.join(above)}。" if above else ""
     return f"这个文件还不能入库：{named}请按上面的清单改正，保存后重新拖进来。{also}数据没有改动。"
 
@@ -377,6 +379,14 @@ def _say_change(board: Board, look: Look) -> None:
     _say_details(seen, look.handed.id)
 
 
+def _when(change: SheetChange) -> str:
+    """The 统计时点 of what a table changes; of one that speaks of several months, these."""
+    if len(change.periods) > 1:
+        said = "、".join(f"{period[:4]}年{int(period[5:])}月" for period in change.periods)
+        return f"共 {len(change.periods)} 个月（{said}），每月各为一期，"
+    return f"统计时点 {theme.chinese_date(change.as_of)}，" if change.as_of else ""
+
+
 def _say_sheet_change(change: SheetChange, several: bool) -> None:
     if not change.units and not change.rejected:
         return
@@ -391,8 +401,7 @@ def _say_sheet_change(change: SheetChange, several: bool) -> None:
     words += [f"保留 {len(change.kept):,} {what}（本次文件没有，不会删除）"] if change.kept else []
     words += [f"退回 {change.rejected:,} 行"] if change.rejected else []
     start = f"{_sheet_name(change.sheet)}：" if several else ""
-    as_of = f"统计时点 {theme.chinese_date(change.as_of)}，" if change.as_of else ""
-    message("note", f"{start}{as_of}涉及{_whose(change.units)}：{'，'.join(words)}。")
+    message("note", f"{start}{_when(change)}涉及{_whose(change.units)}：{'，'.join(words)}。")
     if change.removed:
         named = "、".join(change.removed[:3]) + (
             f"等 {len(change.removed):,} {what}" if len(change.removed) > 3 else ""

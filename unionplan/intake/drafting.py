@@ -159,7 +159,9 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
 
 def days_of(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
     """Return every row's 统计时点: the one given for the file, else its own cell's, else the sheet's; None if one lacks it."""
-    given, own = draft.options.as_of, rows["as_of"]
+    given, own = draft.options.as_of if not sheet.own_days else None, rows["as_of"]
+    if sheet.own_days and rows.empty:
+        return own
     if given is None and rows.empty and sheet.place("as_of")[1]:
         return own  # whatever the column says, it stands in rows that are refused
     if given is None and len(own) and own.notna().all():
@@ -360,7 +362,10 @@ def jumps(draft: Draft, cube: pd.DataFrame) -> Iterator[Problem]:
     limit = draft.plan.settings.jump_bp
     for slot in (slot for slot in draft.frames if slot.dataset in ("ledger", "summary")):
         start = draft.started_from.get(slot)
-        old = _covered(before, start) if start else {}
+        between = [s for s in draft.frames if (s.dataset, s.unit) == (slot.dataset, slot.unit)
+                   and (start.period if start else "") < s.period < slot.period]  # fmt: skip
+        newest = max(between, key=lambda s: s.period, default=None)
+        old = _covered(cube, newest) if newest else _covered(before, start) if start else {}
         for name, now in _covered(cube, slot).items():
             was = old.get(name, 0)
             if was and abs(now - was) * 10_000 > limit * was:

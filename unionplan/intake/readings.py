@@ -26,7 +26,7 @@ class SheetReading:
     states, where, and whether only as a month or longer. `recognition`: how each of `columns` was recognised;
     `fingerprint`: what its form is remembered by, "" without a header; `form`: template, remembered, or new.
     `nil`: 零报告, the sheet says that there is nothing to report. `nils`: (unit, source row, its own
-    统计时点) of each such row.
+    统计时点) of each such row. `own_days`: its months stand across, and each row's 统计时点 is its month's.
     """
 
     sheet: str
@@ -50,6 +50,7 @@ class SheetReading:
     form: str = ""
     nil: bool = False
     nils: tuple[tuple[str, int, date | None], ...] = ()
+    own_days: bool = False
 
     def place(self, name: str) -> tuple[str, str]:
         """Return the header cell and the label of a field's column, (A1, no label) where the sheet has none."""

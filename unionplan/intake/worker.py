@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unionplan.intake import checks, kinds, masking, nils
+from unionplan.intake import checks, kinds, masking, monthly, nils
 from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import Rows, condensed
 from unionplan.intake.known_forms import Known, Recognition, schema_kind
@@ -90,7 +90,7 @@ def _entry(
         "columns": [(address(c.row, c.index), shown(c.label), c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
-        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [], "indicator": layout.indicator or "",
+        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [], "own_days": False, "indicator": layout.indicator or "",
         "recognition": [_recognition(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
         "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
@@ -131,8 +131,13 @@ def _fill_return(
     entry: dict[str, Any], number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path
 ) -> None:
     kind = str(layout.kind)
-    layout, said = _nils(kind, sheet, layout, job)
-    found = kinds.returned(kind, sheet, layout, job)
+    if layout.across and not layout.nil:
+        entry["own_days"] = True
+        day = entry["as_of"] if not job["as_of"] else date.fromisoformat(job["as_of"])
+        found, said = monthly.read_months(kind, sheet, layout, job, day)
+    else:
+        layout, said = _nils(kind, sheet, layout, job)
+        found = kinds.returned(kind, sheet, layout, job)
     entry["rows"] = len(set(found.places)) + len(said.said)
     entry["nils"] = said.said
     entry["clears"] = found.clears
