@@ -237,13 +237,13 @@ def items_by_word(plan: Plan) -> dict[str, str]:
 def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
     """Merge everything the file says about one slot of returns, whichever sheets it stands on."""
     schema, _ = SCHEMAS[slot.dataset]
-    rows = pd.concat(
-        [frame.assign(sheet=sheet.sheet, table=table_of(sheet)) for sheet, _, frame in parts], ignore_index=True
-    )
+    rows = pd.concat([frame.assign(table=table_of(sheet)) for sheet, _, frame in parts], ignore_index=True)
     twice = rows.duplicated(list(KEYS[slot.dataset]))
-    for name, line in rows.loc[twice, ["sheet", "row"]].itertuples(index=False):
-        detail = f"{slot.unit}第{line}行与本文件另一行相同"
-        draft.problems.append(problem("duplicate", name, f"A{line}", detail=detail))
+    readings = {table_of(sheet): sheet for sheet, _, _ in parts}
+    for table, line in rows.loc[twice, ["table", "row"]].itertuples(index=False):
+        cell, said = readings[table].row_at(int(line))
+        detail = f"{slot.unit}{said}与本文件另一行相同"
+        draft.problems.append(problem("duplicate", readings[table].sheet, cell, detail=detail))
     draft.rejected += int(twice.sum())
     start = slot if slot in draft.heads else None
     before = draft.store.frame(draft.heads[slot]) if start else None
@@ -366,11 +366,13 @@ def jumps(draft: Draft, cube: pd.DataFrame) -> Iterator[Problem]:
                    and (start.period if start else "") < s.period < slot.period]  # fmt: skip
         newest = max(between, key=lambda s: s.period, default=None)
         old = _covered(cube, newest) if newest else _covered(before, start) if start else {}
+        since = newest or start or slot
+        when = f"{since.period[:4]}年{int(since.period[5:])}月"
         for name, now in _covered(cube, slot).items():
             was = old.get(name, 0)
             if was and abs(now - was) * 10_000 > limit * was:
                 short = draft.plan.indicators[name].short if name in draft.plan.indicators else "存续企业"
-                yield problem("jump", value=now, detail=f"{slot.unit}{short} {was:,} → {now:,}")
+                yield problem("jump", value=now, detail=f"{slot.unit}{short}，{when} {was:,} → {now:,}")
 
 
 def _covered(cube: pd.DataFrame, slot: Slot) -> dict[str, int]:

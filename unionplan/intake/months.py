@@ -123,7 +123,7 @@ def measures_beside(texts: Texts) -> set[str]:
 
 _DRESS = re.compile(
     r"截[至止](20\d\d年)?\d{1,2}月(\d{1,2}日|底|末)?|^附件\d*[:：]?|^表[\d一二三四五六七八九十]+[:：]?|(20\d\d[-—–~至到])?20\d\d年?度?|\(.*?\)|^(全市|全区|全县|各区县|各县区|各县市区|各县\(市、区\)|各单位)|"
-    r"\d{1,2}月?(份)?[-—–~至到]\d{1,2}月(份)?|[各分逐每按]+个?(月|季度|季)(份|度)?的?|[上下]半年|"
+    r"\d{1,2}月?(份)?[-—–~至到]\d{1,2}月(份)?|(?<!\d)\d{1,2}月(份|底|末)?|第?[一二三四1-4]季度|[各分逐每按]+个?(月|季度|季)(份|度)?的?|[上下]半年|"
     r"(的|情况|进度|进展|完成|工作|数据)*(统计|汇总|一览|登记|明细|情况|进度|月报|报|分析|调查)*(表|台账|报表|统计|汇总|情况)$"
 )
 _TRAINED = re.compile(
@@ -182,7 +182,7 @@ def is_training(columns: Iterable[Texts], title: Sequence[str], tab: str) -> boo
     return named[0] == "W3b" if named else any("培训" in plain(text) for text in (*title, tab))
 
 
-_WORDS = {
+WORDS = {
     "covered": "已签订企业数", "contracts": "合同份数", "covered_workers": "覆盖职工数", "total": "企业总数", "should_unionise": "应建会企业数",
     "unionised": "已建会企业数", "workers": "职工人数", "members": "会员人数",
 }  # fmt: skip
@@ -199,7 +199,7 @@ def _field(rest: Texts, kind: str, named: str | None) -> str | None:
         return named if all(plain(text) in _OWN_MONTH for text in rest) else None
     measure, *groups = named.split("@")
     groups = [] if indicators_named(rest) else groups
-    field = meaning((*rest, *groups, _WORDS[measure]), kind, False).field
+    field = meaning((*rest, *groups, WORDS[measure]), kind, False).field
     return field if field and _is_count(field) else None
 
 

@@ -421,6 +421,9 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
             findings.add("duplicate", row, places[row], "reporting_unit", key[0], f"与第 {places[first] + 1} 行相同")
     _check_cumulative(findings, columns, places, kept)
     findings.problems += total_problems(sheet, layout, columns, {"classes", "persons", "person_times"})
+    if stated := findings.columns.get("cumulative"):  # never stored; it is held against what the store has
+        cells = (cell_at(sheet, place, stated.index) for place in places)
+        columns["cumulative"] = [stated_count(cell, "persons", stated.scale) for cell in cells]
     return compacted(findings, columns, places, clears, kept)
 
 
