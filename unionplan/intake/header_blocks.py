@@ -46,7 +46,7 @@ def is_word(text: str) -> bool:
 def is_heading(row: Sequence[Cell], span: Span = ALL, least: int = 2) -> bool:
     """Whether a row can be a level of a header: at least `least` words, and nothing else but perhaps a unit note."""
     cells = [cell for _, cell in within(row, span)]
-    cells = _with_months(cells) if len(cells) > _FEWEST_MONTHS else cells
+    cells = _with_months(cells) if len(cells) >= _FEWEST_MONTHS else cells
     words = [cell for cell in cells[: MOST_COLUMNS + 1] if isinstance(cell, str) and is_word(cell)]
     return (
         least <= len(words) <= MOST_COLUMNS
@@ -55,7 +55,7 @@ def is_heading(row: Sequence[Cell], span: Span = ALL, least: int = 2) -> bool:
     )
 
 
-_FEWEST_MONTHS = 3
+_FEWEST_MONTHS = 2
 _YEAR_MONTH = re.compile(r"(20\d\d)[-./年](\d{1,2})月?份?")
 
 

@@ -139,7 +139,7 @@ class _Header:
                 sure[meant.field] = max(sure.get(meant.field, 0), meant.confidence)
         beside = {name for (_, _, texts), meant in zip(self.columns, self.meanings, strict=True)
                   if meant.how == "month" for name in measures_beside(texts)}  # fmt: skip
-        return sum(1 if value >= 0.95 else value for value in sure.values()) + len(beside)
+        return sum(1 if value >= 0.95 else value for value in sure.values()) + len(beside) + self.months
 
 
 def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:

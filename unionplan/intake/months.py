@@ -22,6 +22,7 @@ _MONTH = re.compile(rf"(?:{_YEAR})?(1[0-2]|0?[1-9]|十[一二]?|[一二三四五
 _DATED = re.compile(r"(20\d\d)(?:年|[./-])(1[0-2]|0?[1-9])月?份?")
 _QUARTER = re.compile(rf"(?:{_YEAR})?(?:第?([一二三四1-4])季度?|[Qq]([1-4]))")
 _MONTH_FIRST = re.compile(rf"(?:{_YEAR})?(1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?:份|底|末)?(?=[^\d日])")
+_DATED_FIRST = re.compile(r"20\d\d[./-](?:1[0-2]|0?[1-9])(?=[^\d./-])")
 """A month in front of what it counts: 7月培训人数."""
 _HALF = re.compile(r"(?:20\d\d年?)?([上下])半年")
 _YEAR_GROUP = re.compile(r"(20\d\d)(?:年度?)?")
@@ -87,7 +88,7 @@ def parted(levels: Texts) -> tuple[Period | None, Texts]:
     for text in dict.fromkeys(level for level in levels if plain(level)):
         if found := period_named(text):
             period = found
-        elif first := _MONTH_FIRST.match(bare_label(text)):
+        elif first := _MONTH_FIRST.match(bare_label(text)) or _DATED_FIRST.match(bare_label(text)):
             period = period_named(first[0])
             rest.append(bare_label(text)[first.end() :])
         elif group := _YEAR_GROUP.fullmatch(bare_label(text)):
@@ -114,8 +115,15 @@ def is_of_months(texts: Texts) -> bool:
 def measures_beside(texts: Texts) -> set[str]:
     """Return what the words beside a month may count, on whichever kind of table."""
     period, rest = parted(texts)
-    found = (meaning(rest, kind, False).field for kind in ("W2", "W3b")) if period and rest else ()
+    found = (_beside(rest, kind) for kind in ("W2", "W3b")) if period and rest else ()
     return {field for field in found if field and _is_count(field)}
+
+
+def _beside(rest: Texts, kind: str) -> str | None:
+    """What header cells without their month name: a column of this kind, or one measure as a title would."""
+    field = meaning(rest, kind, False).field
+    named = measure_named(rest[-1]) if field is None and len(rest) == 1 else None
+    return named[1] if named and named[0] == kind else field
 
 
 # ------------------------------------------------------------------ what they count
@@ -176,7 +184,7 @@ def title_measure(title: Sequence[str], tab: str) -> tuple[str, str, str] | None
 def is_training(columns: Iterable[Texts], title: Sequence[str], tab: str) -> bool:
     """Return whether the months count persons trained: by the words beside them, else by title or tab."""
     beside = [rest for texts in columns for period, rest in [parted(texts)] if period and rest]
-    if any(meaning(rest, "W3b", False).field in _TRAINING for rest in beside):
+    if any(_beside(rest, "W3b") in _TRAINING for rest in beside):
         return True
     named = title_measure(title, tab)
     return named[0] == "W3b" if named else any("培训" in plain(text) for text in (*title, tab))
@@ -192,7 +200,7 @@ _OWN_MONTH = ("本月", "当月", "本期", "本月数", "当月数", "本期数
 
 def _field(rest: Texts, kind: str, named: str | None) -> str | None:
     """What a month's column counts: what the words beside it name, or the title's measure in the group that they name."""
-    field = meaning(rest, kind, False).field if rest else named
+    field = _beside(rest, kind) if rest else named
     if field is not None and (_is_count(field) or field.split("@")[0] in CHECKED):
         return field
     if named is None or kind != "W2":
