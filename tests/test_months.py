@@ -271,7 +271,13 @@ def test_a_remembered_form_of_months_still_reads_its_months():
     columns = {one.label: one.field or "" for one in layout.recognition}
     known = Known({layout.fingerprint: {"kind": layout.kind, "columns": columns}}, units=frozenset(UNITS))
     again = laid_out(sheet, known)
-    assert (again.form, again.across) == ("remembered", layout.across)
+    assert (again.form, again.kind, again.across) == ("remembered", "W3b", layout.across)
+    other = laid_out(sheet_of(f"2026年工资集体协商覆盖企业数\n{MONTHS}"), known)
+    assert (other.form, other.kind, {one.field for one in other.across.months}) == (
+        "remembered",
+        "W2",
+        {"covered@工资集体协商"},
+    )
 
 
 # ------------------------------------------------------------------ a law over drawn tables
@@ -400,4 +406,22 @@ def test_a_month_after_today_is_asked_about(store, workbook, read):
     assert [(found.rule, found.value) for found in seen.asks] == [
         ("months_across", "10月、11月、12月"),
         ("as_of_late", "2026-12-31"),
+    ]
+
+
+def test_a_quarter_says_where_its_figure_is_kept():
+    _, _, rows, _ = read_sheet(sheet_of("2026年技术工人培训人数\n填报单位 | 一季度 | 二季度\n文澜区 | 5 | 3"))
+    assert rows.problems[0].message == (
+        "各月横着排成了列，已按每期一行读入（人数，2026年3月至6月，各季的数记在季末的月份，该季其余月份不应再报，各季当季的数）"
+    )
+
+
+def test_a_running_total_is_held_against_the_months_in_the_store_way_by_way(store, workbook, read):
+    head = "填报单位 | 培训方式 | 人数 | 累计人数 | 统计时点\n"
+    first = workbook({"培训": head + "文澜区 | 自培 | 10 | 10 | 2026年1月\n文澜区 | 委培 | 20 | 20 | 2026年1月"})
+    submit(store, preview(store, read(first, "培训.xlsx"), Options()), CLERK, "已核对")
+    second = workbook({"培训": head + "文澜区 | 自培 | 5 | 15 | 2026年2月\n文澜区 | 委培 | 5 | 26 | 2026年2月"})
+    seen = preview(store, read(second, "培训.xlsx"), Options())
+    assert [(one.cell, one.message) for one in seen.asks] == [
+        ("D3", "本期与上期累计之和不等于累计（文澜区2026年1月已入库 20，2026年2月本期 5，累计 26）")
     ]

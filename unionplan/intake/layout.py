@@ -360,7 +360,8 @@ def _remembered(known: Known, blocks: Sequence[_Block]) -> _Header | None:
                 else _meant(texts, str(form["kind"]), True, months)
                 for _, _, texts in block.columns
             )  # fmt: skip
-            return _Header(str(form["kind"]), block.top, block.depth, block.columns, meanings, "remembered")
+            kind = "W2" if months else str(form["kind"])  # what months count, their title says anew
+            return _Header(kind, block.top, block.depth, block.columns, meanings, "remembered")
     return None
 
 

@@ -204,7 +204,7 @@ def _as_read(sheet: Sheet, layout: Layout, months: Sequence[_Month]) -> Iterator
     word = "季" if any(one.last > one.first for one in columns) else "月"
     words = [
         "、".join(map(field_label, fields)) + (f"（{name}）" if name else ""), _span(months[0].day, months[-1].day),
-        "各季的数记在季末的月份" if word == "季" else "每月一份",
+        "各季的数记在季末的月份，该季其余月份不应再报" if word == "季" else "每月一份",
         f"各{word}当{word}的数" if fields[0] in _FLOWS else f"各{word}末的数，不是当{word}新增",
     ]  # fmt: skip
     shared = [f"“{column.label}”" for column in layout.columns if (column.field or "").split("@")[0] in _SHARED_COUNTS]
