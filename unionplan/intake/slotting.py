@@ -231,7 +231,7 @@ def _fund_problems(draft: Draft) -> Iterator[Problem]:
                 detail=f"{slot.unit}{_month(start.period if start else slot.period)} {amount(was)} → {amount(now)} 万元",
             )
         elif was is not None and now is not None and current is not None and was + current != now:
-            detail = f"{slot.unit} {_month(start.period if start else slot.period)}累计 {amount(was)} + 本期 {amount(current)} ≠ 累计 {amount(now)}"
+            detail = f"{slot.unit}{_month(start.period if start else slot.period)}累计 {amount(was)} + 本期 {amount(current)} ≠ 累计 {amount(now)}"
             yield problem("funds_sum", value=amount(now), detail=detail)
 
 
