@@ -130,6 +130,7 @@ def test_hostile_words_stand_as_they_are_and_nothing_is_english_at_desk_and_phon
         page.set_input_files(UPLOADER, place)
         page.get_by_text("这种表样第一次见").wait_for(timeout=SERVICE)
         page.get_by_text("改其他列").click()
+        page.locator("[data-testid='stWidgetLabel']").filter(has_text="E2").wait_for(timeout=SERVICE)
         settled(page)
         text = visible_text(page).replace("\u2060", "")
         assert "坏 $y$ :smile: **粗**.xlsx" in text
