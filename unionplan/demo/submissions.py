@@ -14,11 +14,12 @@ from unionplan.demo.activities import activities
 from unionplan.demo.city import ENTERPRISES, MONTHS, SILENT, SILENT_FROM, SUMMARISED
 from unionplan.demo.dues import FUNDS_DAY, funds
 from unionplan.demo.ledger import Chronicle, Record, chronicle
+from unionplan.demo.progress import PROGRESS_DAY, progress
 from unionplan.demo.summary import summary
 from unionplan.demo.training import PERSONS, training
 from unionplan.demo.workbooks import Table, workbook_bytes
 from unionplan.intake.preview import Options
-from unionplan.observations import ACTIVITIES, CLEAR, FUNDS, LEDGER, SUMMARY, TRAINING
+from unionplan.observations import ACTIVITIES, CLEAR, FUNDS, LEDGER, PROGRESS, SUMMARY, TRAINING
 from unionplan.plan import Unit
 
 CHECKED = "已与填报单位核对"
@@ -101,7 +102,7 @@ _MISTAKES = {
 def submissions(units: tuple[Unit, ...], enterprises: int = ENTERPRISES) -> list[Submission]:
     """Return every file in the order of arrival; moments differ."""
     truth = chronicle(units, enterprises)
-    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds()]
+    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds(), _progress()]
     return sorted(files, key=lambda one: one.at)
 
 
@@ -231,9 +232,18 @@ def _activities() -> Iterator[Submission]:
 
 
 def _funds() -> Submission:
-    """The dues of the year so far, the last file of all."""
+    """The dues of the year so far, after the activities."""
     said = f"{FUNDS_DAY.year}年{FUNDS_DAY.month}月"
     table = Table("经费收缴表", f"澄澜市工会经费收缴与审计情况（{said}）", "单位：万元、家", FUNDS, funds())
     return Submission(
         datetime(2026, 11, 5, 10, 10), f"澄澜市工会经费收缴与审计情况{said}.xlsx", "示例经办人", (table,), FUNDS_DAY
+    )
+
+
+def _progress() -> Submission:
+    """What the departments report of their items, the last file of all."""
+    said = f"{PROGRESS_DAY.year}年{PROGRESS_DAY.month}月"
+    table = Table("任务进展表", f"澄澜市总工会任务进展表（{said}）", "应办、已办为累计数", PROGRESS, progress())
+    return Submission(
+        datetime(2026, 11, 5, 10, 40), f"澄澜市总工会任务进展表{said}.xlsx", "示例经办人", (table,), PROGRESS_DAY
     )
