@@ -91,7 +91,7 @@ ALLOWED = {
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.attainment", "unionplan.access", "unionplan.errors"},
-    "unionplan.demo": {"unionplan.intake", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.demo": {"unionplan.intake", "unionplan.notes", "unionplan.remarks", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
 }  # fmt: skip
 
 
