@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from unionplan import narrative, theme
-from unionplan.attainment import Attainment, Difference, attainments, counted_units, differences, target_on
+from unionplan.attainment import Attainment, attainments, counted_units, target_on
 from unionplan.charts import (
     PHONE,
     SCREEN,
@@ -26,6 +26,7 @@ from unionplan.charts import (
     trend_title,
 )
 from unionplan.charts.titles import in_rank_order, paced, ranked
+from unionplan.differences import Difference, differences
 from unionplan.observations import CONTRACTS
 from unionplan.plan import COVERAGE, SCOPES, Indicator, target_order
 from unionplan.ui import (

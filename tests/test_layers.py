@@ -74,6 +74,9 @@ ALLOWED = {
     "unionplan.plan": {"unionplan.errors"},
     "unionplan.observations": {"unionplan.plan", "unionplan.errors"},
     "unionplan.attainment": {"unionplan.plan"},
+    "unionplan.differences": {"unionplan.attainment", "unionplan.plan"},
+    "unionplan.forecast": {"unionplan.attainment", "unionplan.plan"},
+    "unionplan.change": {"unionplan.attainment", "unionplan.plan"},
     "unionplan.flows": {"unionplan.attainment", "unionplan.observations", "unionplan.plan"},
     "unionplan.notes": {"unionplan.observations"},
     "unionplan.events": {"unionplan.attainment", "unionplan.notes", "unionplan.observations", "unionplan.plan"},
@@ -89,7 +92,7 @@ ALLOWED = {
     "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
-    "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.differences", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.attainment", "unionplan.access", "unionplan.errors"},
     "unionplan.demo": {"unionplan.intake", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
 }  # fmt: skip
