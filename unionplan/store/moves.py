@@ -49,7 +49,7 @@ def moved(then: Sequence[Path], now: Sequence[Path], indicator: Indicator, scope
 
 def _sides(indicator: Indicator) -> str:
     return f"""WITH was AS ({_side(indicator, "then")}), is_now AS ({_side(indicator, "now")}),
-      known AS (SELECT DISTINCT key, reporting_unit FROM was)"""
+      known AS (SELECT DISTINCT key, reporting_unit FROM was)"""  # noqa: S608 - our own conditions
 
 
 def _side(indicator: Indicator, files: str) -> str:
@@ -58,7 +58,9 @@ def _side(indicator: Indicator, files: str) -> str:
     own = "enterprise_type IN (SELECT UNNEST($atoms))"
     if name == "member":
         inside = f"{own} AND active AND workers IS NOT NULL"
-        amounts = "CASE WHEN inside THEN COALESCE(members, 0) ELSE 0 END AS a, CASE WHEN inside THEN workers ELSE 0 END AS n"
+        amounts = (
+            "CASE WHEN inside THEN COALESCE(members, 0) ELSE 0 END AS a, CASE WHEN inside THEN workers ELSE 0 END AS n"
+        )
         covered = "FALSE"
     else:
         inside = f"COALESCE({own} AND {BASES[indicator.base]}, FALSE)"
@@ -94,6 +96,10 @@ _WENT = """CASE WHEN i.key IS NULL THEN 'gone' WHEN i.active AND NOT i.own THEN 
 
 
 def _frame(query: str, then: Sequence[Path], now: Sequence[Path], scope: str) -> pd.DataFrame:
-    values: dict[str, Any] = {"then": [str(p) for p in then], "now": [str(p) for p in now], "atoms": sorted(SCOPES[scope])}
+    values: dict[str, Any] = {
+        "then": [str(p) for p in then],
+        "now": [str(p) for p in now],
+        "atoms": sorted(SCOPES[scope]),
+    }
     with duckdb.connect(config={"threads": 2}) as engine:
         return engine.execute(query, values).df()
