@@ -173,9 +173,10 @@ def _heads(sheet: Sheet, columns: Sequence[Column], change: Change, indicator: I
     nets = (change.covered1 - change.covered0, change.base1 - change.base0)
     words = (indicator.covered_word, indicator.base_word)
     for column, word, net in zip(columns, words, nets, strict=True):
-        text = f"{word}净{net:+,} {indicator.unit}" if net else f"{word}净增减为零"
-        sheet.text("head", column.left, top + leading(p.head) / 2, text, p.head, theme.INK_SOFT, True)
-    return top + leading(p.head) + 0.25 * p.u
+        said = f"净{net:+,} {indicator.unit}" if net else "净增减为零"
+        lines = [word, said] if p.kind == "phone" else [word + said]
+        y = sheet.lines("head", column.left, top, lines, p.head, theme.INK_SOFT, True)
+    return y + 0.25 * p.u
 
 
 def _bar(sheet: Sheet, column: Column, value: int, y: float) -> None:

@@ -16,7 +16,8 @@ from unionplan.charts.parts import Area, hover, hover_trace
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width
 from unionplan.plan import Indicator
 
-ROW = 2.0  # height of a row, in u
+ROW = {"phone": 2.9}  # height of a row, in u; two lines of figures need more
+PLAIN = 2.0
 
 
 @dataclass(frozen=True)
@@ -64,12 +65,13 @@ def _rows(
     _heads(sheet, right, top)
     y = first = top + leading(p.head) + 0.3 * p.u
     areas: list[Area] = []
+    height = ROW.get(p.kind, PLAIN) * p.u
     for entry in entries:
-        middle = y + ROW * p.u / 2
+        middle = y + height / 2
         _bar(sheet, entry, left, right, base, middle, row.numerator or 0)
         _figures(sheet, entry, right, middle)
-        areas.append((p.margin, y, p.right, y + ROW * p.u))
-        y += ROW * p.u
+        areas.append((p.margin, y, p.right, y + height))
+        y += height
     if row.target_bp is not None:
         x = left + (right - left) * row.target_bp / 10_000
         sheet.line("target", x, first, x, y, theme.INK, 0.2 * p.u)
@@ -98,7 +100,7 @@ def _heads(sheet: Sheet, right: float, top: float) -> None:
 
 def _bar(sheet: Sheet, entry: Entry, left: float, right: float, base: int, y: float, covered: int) -> None:
     p = sheet.profile
-    unit, half = (right - left) / base, 0.3 * ROW * p.u
+    unit, half = (right - left) / base, 0.3 * PLAIN * p.u
     sheet.text(
         "row", left - 0.8 * p.u, y, entry.name, p.label, theme.INK, not entry.gone and entry.name == "现在", "right"
     )
