@@ -34,7 +34,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Speed:
-    """Enterprises a month: what still reaches the target, the average of the last three months, the best month.
+    """Enterprises a month: what still reaches the target, the average of the last three months, the best month
+    of those that follow another one told.
 
     Each None where it is not known or nothing is open; `best_on` are the days of the months that were best.
     """
@@ -95,7 +96,7 @@ def past(outlook: Outlook, row: Attainment) -> list[Point]:
 
 def speed(row: Attainment, points: Sequence[Point]) -> Speed:
     """Return the plain three: required, recent, best (rules 7)."""
-    monthly = [(_slope(a, b), b.day) for a, b in pairwise(points)]
+    monthly = [(_slope(a, b), b.day) for a, b in pairwise(points) if _apart(a, b) == 1]
     best = max((gain for gain, _ in monthly), default=None)
     return Speed(row.required, row.recent, best, tuple(day for gain, day in monthly if gain == best))
 
