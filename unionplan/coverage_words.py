@@ -218,7 +218,7 @@ def unclassified_in(outlook: Outlook, row: Attainment, units: Sequence[str]) -> 
 
 
 APART = {
-    "closed": "注销或已不存续", "moved_out": "迁出", "paused": "停业", "no_enterprise": "不是企业", "no_union": "未建会",
+    "closed": "注销", "moved_out": "迁出", "paused": "停业", "no_enterprise": "不是企业", "no_union": "未建会",
     "union_blank": "是否建会未填", "no_women": "没有女职工", "women_blank": "女职工人数未填", "workers_blank": "职工人数未填",
 }  # fmt: skip
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from unionplan.attainment import Outlook, figures, pool_of
+from unionplan.attainment import Outlook
+from unionplan.figures import figures, pool_of
 from unionplan.plan import COVERAGE, SCOPES
 
 

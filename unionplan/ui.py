@@ -70,10 +70,8 @@ SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table; `role` is a key of theme.ROLES and colours the text, or `moment`, which is never broken.
-
-    `link` is an address that the text leads to.
-    """
+    """One cell of a table; `role` is a key of theme.ROLES and colours the text, or `moment`, which is never broken;
+    `link` is an address that the text leads to."""
 
     text: str
     role: str = ""
