@@ -19,6 +19,7 @@ from unionplan.charts.expiry import expiry
 from unionplan.forecast import Forecast, Point, forecast, past, speed
 from unionplan.observations import CONTRACTS
 from unionplan.plan import COVERAGE, SCOPES, Indicator, Target, target_order
+from unionplan.store.lists import expiring
 from unionplan.store.log import Entry, Slot
 from unionplan.store.moves import moved, moves
 from unionplan.store.standing import SOON, Slice, slices
@@ -294,14 +295,16 @@ def draw_expiry(view: View) -> None:
     if indicator.id not in CONTRACTS or row.numerator is None or not row.denominator or row.status == "stale":
         return
     units = [unit for unit in view.counted() if unit in view.entries()]
-    ending = dict.fromkeys(DAYS, 0) | view.board.ledgers().expiring(indicator, view.scope, units) if units else {}
-    if not ending:
+    if not units:
         return
+    asked = (indicator, view.scope)
+    told = view.board.shared(("ending", indicator.id, view.scope), lambda: expiring(view.paths(units), [asked], DAYS))
+    ending = dict.fromkeys(DAYS, 0) | told.get((indicator.id, view.scope), {})
     silent = [view.called(unit) for unit in view.counted() if unit not in units]
     words: dict[str, Any] = {
         "title": coverage_words.expiry_title(row, indicator, ending), "source": narrative.source([row]),
         "subtitle": f"若不续签，{narrative.subject(row, indicator)}，%　｜　按合同截止日，自各单位统计时点起算",
-        "note": f"{'、'.join(silent)}只报汇总表，不知截止日" if silent else "合同截止日以企业台账为准",
+        "note": f"{narrative.names(silent)}只报汇总表，不知截止日" if silent else "合同截止日以企业台账为准",
     }  # fmt: skip
     wide, narrow = (expiry(row, ending, indicator, profile=p, **words) for p in (SCREEN, PHONE))
     chart(wide, view.file("到期"), phone=narrow, key="expiry")
@@ -341,7 +344,9 @@ def slice_up(view: View) -> None:
     if not found:
         return
     subtitle(f"{view.indicator.name}：计划第五部分点到的范围")
-    note_line("只列台账中填报的家数和比率；计划没有给这些范围定数，不判断目标。事业单位不进企业的分母。")
+    note_line(
+        "只列台账中填报的家数和比率；计划没有给这些范围定数，不判断目标。分母为其中已建会的，事业单位不进企业的分母。"
+    )
     rows = [_slice_line(view, one) for one in found]
     table(SLICED, rows, numeric=(2,), caption="计划第五部分点到的范围")
     download("下载本表", as_csv(SLICED, rows), f"{view.file('计划点到的范围')}.csv", "text/csv", key="save-slices")
