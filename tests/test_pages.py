@@ -494,9 +494,9 @@ def test_what_is_not_counted_says_why(app: AppTest) -> None:
 
 
 def test_why_it_moved_stands_against_the_month_before_or_the_windows_start(app: AppTest) -> None:
-    assert "较9月30日提高" in str(_coverage().get("plotly_chart")[4].proto.spec)
+    assert "较9月30日提高" in str(json.loads(_coverage().get("plotly_chart")[4].proto.spec))
     page = _coverage(since="较期初")
-    assert "较6月30日提高" in str(page.get("plotly_chart")[4].proto.spec)
+    assert "较6月30日提高" in str(json.loads(page.get("plotly_chart")[4].proto.spec))
     assert re.search(r"已推行由\d+家到\d+家，净增\d+家（新覆盖\+\d+", _html(page))
 
 
