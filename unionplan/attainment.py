@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
-from typing import NamedTuple
 
 import pandas as pd
 
+from unionplan.figures import Figures, Pool, figures, pool_of
 from unionplan.plan import (
     ATOMS,
     COVERAGE,
@@ -30,6 +30,7 @@ from unionplan.plan import (
     target_order,
 )  # fmt: skip
 
+RECENT = 3  # months that the present speed is taken over
 STATUSES = (
     "unreported", "stale", "no_base", "no_target", "attained", "done", "out_of_plan", "overdue", "no_deadline",
     "below", "on_pace", "slow", "behind", "moving", "due_soon", "not_started",
@@ -46,7 +47,8 @@ class Attainment:
     `surplus` None without a target or figure; `due` (a count), `due_rate`, `slow_rate` None without
     pace. `low`/`high` bound the rate when some enterprises are unclassified or a cell is blank, else
     None. `missing` names the reporting units that are in neither count. `previous` is the rate of the
-    same units one period earlier, None where there is none.
+    same units one period earlier, None where there is none; `recent` by how many enterprises they covered more per
+    month over the last three, None where these are not known.
     """
 
     item: str | None
@@ -80,72 +82,13 @@ class Attainment:
     unweighted: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     summarised: tuple[str, ...] = ()
-
-
-class Count(NamedTuple):
-    """One cell of the cube: covered (None: 未报), base, blank cells, covered outside the base, active, workers."""
-
-    numerator: int | None
-    denominator: int
-    unknown: int
-    outside: int
-    active: int | None
-    covered_workers: int | None
-    workers: int | None
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The last snapshot of every unit and indicator on or before one date.
-
-    `as_of`: (indicator, unit) → 统计时点. `counts`: (indicator, unit, atom or leaf) → Count. A ledger's unit
-    has every atom; a summary's unit has what its return names. `other_base`: (indicator, unit) whose
-    denominator is not the indicator's own; `summarised`: those that a summary tells.
-    """
-
-    as_of: dict[tuple[str, str], date]
-    counts: dict[tuple[str, str, str], Count]
-    other_base: frozenset[tuple[str, str]] = frozenset()
-    summarised: frozenset[tuple[str, str]] = frozenset()
-
-    def reported(self, indicator: str, unit: str, atoms: frozenset[str] = frozenset()) -> bool:
-        """Return whether the unit told the indicator for all of `atoms` (none given: for any) at its snapshot.
-
-        A scope of which a return tells only parts is 未报, never guessed (rules 1). Enterprises that a ledger
-        knows only as 国有、集体及其控股（未细分） leave 国有 known in part; in a summary such a remainder stands
-        beside a 国有 that was told whole.
-        """
-        cells = {atom: cell for atom in SCOPES["all"] if (cell := self.counts.get((indicator, unit, atom)))}
-        told = {atom for atom, cell in cells.items() if cell.numerator is not None}
-        public = "public_mixed" in told or {"state", "collective"} <= told
-        private = "non_public" in told or {"private", "hmt", "foreign"} <= told
-        if atoms == SCOPES["state"]:
-            mixed = cells.get("public_mixed")
-            loose = mixed is not None and mixed.denominator and (indicator, unit) not in self.summarised
-            return "state" in told and not loose
-        if atoms == SCOPES["all"]:
-            return "untyped" in told or (public and private)
-        if atoms in (SCOPES["public"], SCOPES["non_public"]):
-            return public if atoms == SCOPES["public"] else private
-        return bool(told)
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Counts summed over units and atoms: covered, base, blank cells, covered outside the base, active, workers."""
-
-    numerator: int
-    denominator: int
-    unknown: int
-    outside: int
-    active: int | None
-    covered_workers: int | None
-    workers: int | None
+    recent: Fraction | None = None
 
     @property
-    def rate(self) -> Fraction | None:
-        """Σnumerator / Σdenominator, None when there is no base."""
-        return Fraction(self.numerator, self.denominator) if self.denominator else None
+    def required(self) -> Fraction | None:
+        """The monthly increase that still reaches the target, None where nothing is open or no month is left."""
+        left = months_between(self.as_of, self.end) if self.as_of and self.end else 0
+        return Fraction(self.gap, left) if self.gap and left > 0 else None
 
 
 def need(denominator: int, bp: int) -> int:
@@ -189,35 +132,9 @@ def expires(as_of: date, indicator: Indicator) -> date:
     return date(year, month, day) + timedelta(days=indicator.grace_days)
 
 
-def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
-    """Return every unit's last snapshot of every indicator on or before `on` (None: the last of all)."""
-    known = cube if on is None else cube[cube["as_of"] <= pd.Timestamp(on)]
-    if known.empty:
-        return Figures({}, {})
-    newest = known.groupby(["reporting_unit", "indicator"])["period"].transform("max")
-    rows = ruling(known[known["period"] == newest])
-    pairs = list(zip(rows["indicator"], rows["reporting_unit"], strict=True))
-    as_of = {pair: stamp.date() for pair, stamp in zip(pairs, rows["as_of"], strict=True)}
-    keys = ((*pair, atom) for pair, atom in zip(pairs, rows["enterprise_type"], strict=True))
-    columns = (rows[name].astype(object).where(rows[name].notna(), None) for name in Count._fields)
-    counts = {key: Count(*values) for key, values in zip(keys, zip(*columns, strict=True), strict=True)}
-    other = frozenset(pair for pair, base in zip(pairs, rows["base"], strict=True) if base)
-    told = frozenset(pair for pair, source in zip(pairs, rows["source"], strict=True) if source == "summary")
-    return Figures(as_of, counts, other, told)
-
-
-def ruling(cube: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that count: a ledger beats a summary of the same unit and month where it tells the indicator.
-
-    A ledger whose column is blank throughout tells nothing; then the summary's figure stands.
-    """
-    if cube["source"].nunique() < 2:
-        return cube
-    told = cube["numerator"].notna() & (cube["source"] == "ledger")
-    keys = [cube["reporting_unit"], cube["period"], cube["indicator"]]
-    by_ledger = told.groupby(keys).transform("any")
-    summarised = (cube["source"] == "summary").groupby(keys).transform("any")
-    return cube[(cube["source"] == "ledger").where(by_ledger | ~summarised, cube["source"] == "summary")]
+def months_between(first: date, last: date) -> int:
+    """Return how many calendar months `last` lies after `first`."""
+    return (last.year - first.year) * 12 + last.month - first.month
 
 
 @dataclass(frozen=True)
@@ -276,36 +193,6 @@ def headline(outlook: Outlook) -> list[Attainment]:
     own = [row for row in rows if row.indicator == "contract"]
     bare = [] if own else [_city(outlook, "contract", scope, None) for scope in ("state", "non_public")]
     return [*(row for row in rows if row.indicator != "contract"), *own, *bare]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A unit's ledger and its summary of one month that do not agree: (covered, base) of each."""
-
-    reporting_unit: str
-    period: str
-    indicator: str
-    scope: str
-    ledger: tuple[int, int]
-    summary: tuple[int, int]
-
-
-def differences(outlook: Outlook) -> list[Difference]:
-    """Return where ledger and summary of the same unit and month tell a scope differently, newest month first."""
-    cube = outlook.cube if outlook.on is None else outlook.cube[outlook.cube["as_of"] <= pd.Timestamp(outlook.on)]
-    keys = ["reporting_unit", "period"]
-    both = cube.groupby(keys)["source"].nunique()
-    found = []
-    for unit, period in sorted(both[both > 1].index, key=lambda pair: (pair[1], pair[0]), reverse=True):
-        rows = cube[(cube["reporting_unit"] == unit) & (cube["period"] == period)]
-        told = [figures(rows[rows["source"] == source]) for source in ("ledger", "summary")]
-        for name in (name for name in COVERAGE if name in outlook.plan.indicators):
-            for scope, atoms in SCOPES.items():
-                pools = [_pool(now, name, (unit,), atoms) for now in told if now.reported(name, unit, atoms)]
-                pairs = [(pool.numerator, pool.denominator) for pool in pools if pool]
-                if len(pairs) == 2 and pairs[0] != pairs[1] and not any((name, unit) in now.other_base for now in told):
-                    found.append(Difference(unit, period, name, scope, *pairs))
-    return found
 
 
 def over_time(outlook: Outlook, indicator: str, scope: str) -> list[Attainment]:
@@ -391,30 +278,40 @@ def in_force(unit: Unit, day: date) -> bool:
     return (unit.start is None or unit.start <= day) and (unit.end is None or day <= unit.end)
 
 
-def _pool(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> Pool | None:
-    cells = [cell for unit in units for atom in atoms if (cell := now.counts.get((indicator, unit, atom)))]
-    if not cells or any(cell.numerator is None for cell in cells):
+def pooled_on(
+    outlook: Outlook, day: date, indicator: str, units: tuple[str, ...], atoms: frozenset[str]
+) -> Pool | None:
+    """Return the counts of exactly these units at their last snapshots on or before `day`.
+
+    None where one of them has none, or told another base than now: different bases are never compared (rules 2).
+    """
+    now, then = outlook.figures(), outlook.figures(day)
+    pairs = [(indicator, unit) for unit in units]
+    if not units or not all(then.reported(indicator, unit, atoms) for unit in units):
         return None
-    return Pool(
-        sum(cell.numerator or 0 for cell in cells), sum(cell.denominator for cell in cells),
-        sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells),
-        *(_sum([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
-    )  # fmt: skip
+    if any((pair in then.other_base) != (pair in now.other_base) for pair in pairs):
+        return None
+    return pool_of(then, indicator, units, atoms)
 
 
-def _sum(values: Sequence[int | None]) -> int | None:
-    """The sum, None as soon as one part is not known."""
-    return None if any(value is None for value in values) else sum(value or 0 for value in values)
+def month_end(
+    outlook: Outlook, day: date, indicator: str, units: tuple[str, ...], atoms: frozenset[str]
+) -> Pool | None:
+    """Return `pooled_on` where it is the figure of the month of `day`: one unit at least told that month, and nobody's
+    snapshot was stale by then."""
+    then, definition = outlook.figures(day), outlook.plan.indicators[indicator]
+    told = [then.as_of[indicator, unit] for unit in units if (indicator, unit) in then.as_of]
+    newest = max(told, default=None)
+    if newest is None or months_between(newest, day) or any(expires(one, definition) < newest for one in told):
+        return None
+    return pooled_on(outlook, day, indicator, units, atoms)
 
 
 def _rate_on(
     outlook: Outlook, day: date, indicator: str, units: tuple[str, ...], atoms: frozenset[str]
 ) -> Fraction | None:
     """The rate of exactly these units at their last snapshots on or before `day`, None if one has none."""
-    then = outlook.figures(day)
-    if not units or not all(then.reported(indicator, unit, atoms) for unit in units):
-        return None
-    pool = _pool(then, indicator, units, atoms)
+    pool = pooled_on(outlook, day, indicator, units, atoms)
     return pool.rate if pool else None
 
 
@@ -434,15 +331,16 @@ def _row(
     counted: tuple[str, ...], missing: tuple[str, ...], as_of: date | None, pace: _Pace,
 ) -> Attainment:  # fmt: skip
     now = outlook.figures()
-    pool = _pool(now, indicator, counted, atoms) if counted else None
+    pool = pool_of(now, indicator, counted, atoms) if counted else None
     weighted = _weighted(now, indicator, counted, atoms)
-    workers = _pool(now, indicator, weighted, atoms) if weighted else None
+    workers = pool_of(now, indicator, weighted, atoms) if weighted else None
     low, high = _range(now, indicator, counted, scope, pool)
     previous = _previous(outlook, indicator, counted, atoms, as_of)
     fell = pool is not None and pool.rate is not None and previous is not None and pool.rate < previous
     marks = (("fell", fell), ("units_missing", unit is None and bool(missing)), ("range", low is not None))
+    recent = _recent(outlook, indicator, counted, atoms, as_of, pool)
     goal = need(pool.denominator, target.bp) if pool and target else None
-    return Attainment(
+    row = Attainment(
         item=target.item if target else None, anchor=target.anchor if target else "", indicator=indicator, scope=scope,
         reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
         denominator=pool.denominator if pool else None, covered_workers=workers.covered_workers if workers else None,
@@ -455,13 +353,32 @@ def _row(
         baseline=pace.baseline, due=ceil(pace.due * pool.denominator) if pool and pace.due is not None else None,
         due_rate=pace.due, slow_rate=pace.slow, low=low, high=high, previous=previous,
         status=_status(outlook, indicator, target, pool, as_of, pace),
-        marks=tuple(name for name, holds in marks if holds), missing=missing,
+        marks=tuple(name for name, holds in marks if holds), missing=missing, recent=recent,
     )  # fmt: skip
+    return replace(row, marks=(*row.marks, "at_risk")) if at_risk(row) else row
+
+
+def at_risk(row: Attainment) -> bool:
+    """Return whether the present speed will not make it: the recent monthly increase is below the required one."""
+    running = row.status in ("below", "on_pace", "slow", "behind")
+    return running and row.required is not None and row.recent is not None and row.recent < row.required
+
+
+def _recent(
+    outlook: Outlook, indicator: str, units: tuple[str, ...], atoms: frozenset[str], as_of: date | None,
+    pool: Pool | None,
+) -> Fraction | None:  # fmt: skip
+    """By how many more per month these units cover than three months ago."""
+    if pool is None or as_of is None:
+        return None
+    number = as_of.year * 12 + as_of.month - RECENT  # the first day of the month after that one
+    then = month_end(outlook, date(number // 12, number % 12 + 1, 1) - timedelta(days=1), indicator, units, atoms)
+    return Fraction(pool.numerator - then.numerator, RECENT) if then else None
 
 
 def _weighted(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> tuple[str, ...]:
     """The units whose figure can be weighted by workers."""
-    pools = {unit: _pool(now, indicator, (unit,), atoms) for unit in units}
+    pools = {unit: pool_of(now, indicator, (unit,), atoms) for unit in units}
     return tuple(unit for unit, pool in pools.items() if pool and None not in (pool.workers, pool.covered_workers))
 
 
@@ -477,7 +394,7 @@ def _range(
     """Bounds when unclassified enterprises may belong here or a blank cell may be a yes (rules 1, 2)."""
     if pool is None:
         return None, None
-    unclassified = None if scope == "all" else _pool(now, indicator, units, frozenset({"unclassified"}))
+    unclassified = None if scope == "all" else pool_of(now, indicator, units, frozenset({"unclassified"}))
     open_base = unclassified.denominator if unclassified else 0
     base = pool.denominator + open_base
     if not base or not (open_base or pool.unknown):
