@@ -71,10 +71,11 @@ ALLOWED = {
     "unionplan.access": {"unionplan.errors"},
     "unionplan.accounts": {"unionplan.errors"},
     "unionplan.account_commands": {"unionplan.accounts", "unionplan.errors"},
-    "unionplan.plan": {"unionplan.errors"},
+    "unionplan.pace": {"unionplan.errors"},
+    "unionplan.plan": {"unionplan.pace", "unionplan.errors"},
     "unionplan.observations": {"unionplan.plan", "unionplan.errors"},
-    "unionplan.attainment": {"unionplan.plan"},
-    "unionplan.flows": {"unionplan.attainment", "unionplan.observations", "unionplan.plan"},
+    "unionplan.attainment": {"unionplan.pace", "unionplan.plan"},
+    "unionplan.flows": {"unionplan.pace", "unionplan.attainment", "unionplan.observations", "unionplan.plan"},
     "unionplan.notes": {"unionplan.observations"},
     "unionplan.events": {"unionplan.attainment", "unionplan.notes", "unionplan.observations", "unionplan.plan"},
     "unionplan.dues": {"unionplan.attainment", "unionplan.observations", "unionplan.plan"},
@@ -86,7 +87,7 @@ ALLOWED = {
     "unionplan.remarks": {"unionplan.evidence_files", "unionplan.store", "unionplan.access", "unionplan.events", "unionplan.notes", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.theme": {"unionplan.plan", "unionplan.attainment"},
     "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
-    "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace"},
     "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
@@ -158,7 +159,7 @@ def test_arithmetic_loads_without_the_store_or_the_charts():
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
-    assert done.stdout == "['unionplan.attainment', 'unionplan.errors', 'unionplan.plan']\n"
+    assert done.stdout == "['unionplan.attainment', 'unionplan.errors', 'unionplan.pace', 'unionplan.plan']\n"
 
 
 @pytest.mark.parametrize("path", [*MODULES.values(), *PAGES], ids=lambda path: str(path.relative_to(ROOT)))
