@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from unionplan import narrative, theme
-from unionplan.attainment import Outlook, attainments, composite, counted_units, figures, need, reached
+from unionplan.attainment import Outlook, attainments, composite, counted_units, need, reached
+from unionplan.figures import figures
 from unionplan.intake.upserts import upserted
 from unionplan.observations import CUBE_COLUMNS, CUBE_COUNTS, FIELDS, SUMMARY_COUNTS, TOLD, classified
 from unionplan.plan import ATOMS, COVERAGE, LEAVES, SCOPES, Target, plan_of, read_tables

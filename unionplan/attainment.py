@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
-from typing import NamedTuple
 
 import pandas as pd
 
+from unionplan import pace as paces
+from unionplan.figures import Figures, figures, inherited, total
 from unionplan.plan import (
     ATOMS,
     COVERAGE,
@@ -82,54 +83,6 @@ class Attainment:
     summarised: tuple[str, ...] = ()
 
 
-class Count(NamedTuple):
-    """One cell of the cube: covered (None: 未报), base, blank cells, covered outside the base, active, workers."""
-
-    numerator: int | None
-    denominator: int
-    unknown: int
-    outside: int
-    active: int | None
-    covered_workers: int | None
-    workers: int | None
-
-
-@dataclass(frozen=True)
-class Figures:
-    """The last snapshot of every unit and indicator on or before one date.
-
-    `as_of`: (indicator, unit) → 统计时点. `counts`: (indicator, unit, atom or leaf) → Count. A ledger's unit
-    has every atom; a summary's unit has what its return names. `other_base`: (indicator, unit) whose
-    denominator is not the indicator's own; `summarised`: those that a summary tells.
-    """
-
-    as_of: dict[tuple[str, str], date]
-    counts: dict[tuple[str, str, str], Count]
-    other_base: frozenset[tuple[str, str]] = frozenset()
-    summarised: frozenset[tuple[str, str]] = frozenset()
-
-    def reported(self, indicator: str, unit: str, atoms: frozenset[str] = frozenset()) -> bool:
-        """Return whether the unit told the indicator for all of `atoms` (none given: for any) at its snapshot.
-
-        A scope of which a return tells only parts is 未报, never guessed (rules 1). Enterprises that a ledger
-        knows only as 国有、集体及其控股（未细分） leave 国有 known in part; in a summary such a remainder stands
-        beside a 国有 that was told whole.
-        """
-        cells = {atom: cell for atom in SCOPES["all"] if (cell := self.counts.get((indicator, unit, atom)))}
-        told = {atom for atom, cell in cells.items() if cell.numerator is not None}
-        public = "public_mixed" in told or {"state", "collective"} <= told
-        private = "non_public" in told or {"private", "hmt", "foreign"} <= told
-        if atoms == SCOPES["state"]:
-            mixed = cells.get("public_mixed")
-            loose = mixed is not None and mixed.denominator and (indicator, unit) not in self.summarised
-            return "state" in told and not loose
-        if atoms == SCOPES["all"]:
-            return "untyped" in told or (public and private)
-        if atoms in (SCOPES["public"], SCOPES["non_public"]):
-            return public if atoms == SCOPES["public"] else private
-        return bool(told)
-
-
 @dataclass(frozen=True)
 class Pool:
     """Counts summed over units and atoms: covered, base, blank cells, covered outside the base, active, workers."""
@@ -189,37 +142,6 @@ def expires(as_of: date, indicator: Indicator) -> date:
     return date(year, month, day) + timedelta(days=indicator.grace_days)
 
 
-def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
-    """Return every unit's last snapshot of every indicator on or before `on` (None: the last of all)."""
-    known = cube if on is None else cube[cube["as_of"] <= pd.Timestamp(on)]
-    if known.empty:
-        return Figures({}, {})
-    newest = known.groupby(["reporting_unit", "indicator"])["period"].transform("max")
-    rows = ruling(known[known["period"] == newest])
-    pairs = list(zip(rows["indicator"], rows["reporting_unit"], strict=True))
-    as_of = {pair: stamp.date() for pair, stamp in zip(pairs, rows["as_of"], strict=True)}
-    keys = ((*pair, atom) for pair, atom in zip(pairs, rows["enterprise_type"], strict=True))
-    columns = (rows[name].astype(object).where(rows[name].notna(), None) for name in Count._fields)
-    counts = {key: Count(*values) for key, values in zip(keys, zip(*columns, strict=True), strict=True)}
-    other = frozenset(pair for pair, base in zip(pairs, rows["base"], strict=True) if base)
-    told = frozenset(pair for pair, source in zip(pairs, rows["source"], strict=True) if source == "summary")
-    return Figures(as_of, counts, other, told)
-
-
-def ruling(cube: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that count: a ledger beats a summary of the same unit and month where it tells the indicator.
-
-    A ledger whose column is blank throughout tells nothing; then the summary's figure stands.
-    """
-    if cube["source"].nunique() < 2:
-        return cube
-    told = cube["numerator"].notna() & (cube["source"] == "ledger")
-    keys = [cube["reporting_unit"], cube["period"], cube["indicator"]]
-    by_ledger = told.groupby(keys).transform("any")
-    summarised = (cube["source"] == "summary").groupby(keys).transform("any")
-    return cube[(cube["source"] == "ledger").where(by_ledger | ~summarised, cube["source"] == "summary")]
-
-
 @dataclass(frozen=True)
 class Outlook:
     """What a judgement needs besides the counts: the plan, the data, and the dates it is made at.
@@ -242,8 +164,16 @@ class Outlook:
         """Return the figures as of `on`, cut at the outlook's own date, computed once."""
         day = on if self.on is None else min(on or self.on, self.on)
         if day not in self.seen:
-            self.seen[day] = figures(self.cube, day)
+            self.seen[day] = replace(self._own(day), base=self._base())
         return self.seen[day]
+
+    def _own(self, day: date | None) -> Figures:
+        return inherited(figures(self.cube, day), self.plan.units)
+
+    def _base(self) -> Figures | None:
+        """The figures of the day whose denominators are fixed; a definition, so no view of an earlier day cuts it."""
+        day = self.plan.settings.base_date
+        return None if day is None else self._own(day)
 
 
 def attainments(outlook: Outlook, by: str | None = None, indicator: str | None = None) -> list[Attainment]:
@@ -376,8 +306,9 @@ def counted_units(
     now, definition = outlook.figures(), outlook.plan.indicators[indicator]
     told = [unit for unit in outlook.plan.units if now.reported(indicator, unit.name, atoms)]
     as_of = {unit.name: now.as_of[indicator, unit.name] for unit in told}
-    reporting = [unit.name for unit in told if in_force(unit, as_of[unit.name])]
-    usual = [name for name in reporting if (indicator, name) not in now.other_base]
+    heirs = {name for found, name in now.heirs if found == indicator}
+    reporting = [unit.name for unit in told if in_force(unit, as_of[unit.name]) or unit.name in heirs]
+    usual = [name for name in reporting if not now.apart(indicator, name)]
     newest = max((as_of[name] for name in reporting), default=outlook.today)
     existing = [unit.name for unit in outlook.plan.units if in_force(unit, newest)]
     counted = tuple(
@@ -393,18 +324,14 @@ def in_force(unit: Unit, day: date) -> bool:
 
 def _pool(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> Pool | None:
     cells = [cell for unit in units for atom in atoms if (cell := now.counts.get((indicator, unit, atom)))]
-    if not cells or any(cell.numerator is None for cell in cells):
+    base = now.base_of(indicator, units, atoms)
+    if not cells or base is None or any(cell.numerator is None for cell in cells):
         return None
     return Pool(
-        sum(cell.numerator or 0 for cell in cells), sum(cell.denominator for cell in cells),
+        sum(cell.numerator or 0 for cell in cells), base,
         sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells),
-        *(_sum([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
+        *(total([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
     )  # fmt: skip
-
-
-def _sum(values: Sequence[int | None]) -> int | None:
-    """The sum, None as soon as one part is not known."""
-    return None if any(value is None for value in values) else sum(value or 0 for value in values)
 
 
 def _rate_on(
@@ -425,7 +352,8 @@ def _pace(outlook: Outlook, indicator: str, target: Target | None, units: tuple[
     baseline = _rate_on(outlook, day_before, indicator, units, SCOPES[target.scope])
     if baseline is None or target.end is None or baseline * 10_000 >= target.bp:
         return _Pace(baseline)
-    due = due_rate(baseline, target.bp, elapsed(target.start, target.end, as_of))
+    goal = Fraction(target.bp, 10_000)
+    due = paces.due(baseline, goal, target.start, target.end, target.nodes, as_of)
     return _Pace(baseline, due, slow_rate(baseline, due, outlook.plan.settings.slow_bp))
 
 
@@ -447,7 +375,7 @@ def _row(
         reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
         denominator=pool.denominator if pool else None, covered_workers=workers.covered_workers if workers else None,
         workers=workers.workers if workers else None, unweighted=tuple(u for u in counted if u not in weighted),
-        apart=tuple(name for name in missing if (indicator, name) in now.other_base),
+        apart=tuple(name for name in missing if now.apart(indicator, name)),
         summarised=tuple(name for name in counted if (indicator, name) in now.summarised), active=pool.active if pool else None, target_bp=target.bp if target else None, need=goal,
         gap=max(0, goal - pool.numerator) if pool and goal is not None else None,
         surplus=max(0, pool.numerator - goal) if pool and goal is not None else None,

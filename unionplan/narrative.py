@@ -166,7 +166,15 @@ def source(rows: Sequence[Attainment]) -> str:
 def pace_note(settings: Settings) -> str:
     """Return the rule of pace in force, for the foot of a picture."""
     share = theme.target_percent(settings.slow_bp)
-    return f"序时：期初至截止日按天均匀；完成应有增量不足{share}%为滞后"
+    way = "有分月节点的按节点（节点之间按天均匀），其余" if settings.pace == "nodes" else ""
+    return f"序时：{way}期初至截止日按天均匀；完成应有增量不足{share}%为滞后"
+
+
+def base_note(settings: Settings) -> str:
+    """Return which denominators are in force, for the 口径卡."""
+    if settings.base_date is None:
+        return "动态底数：分母为统计时点的实有数，随台账变化，不固定在某一天"
+    return f"核定底数：分母固定为{theme.chinese_date(settings.base_date)}的实有数，分子为统计时点的数，比率可能超过100%"
 
 
 def as_of_words(rows: Sequence[Attainment]) -> str:

@@ -139,7 +139,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Unit:
-    """A reporting unit; totals are taken over the list of these, in `order`."""
+    """A reporting unit; totals are taken over the list of these, in `order`.
+
+    `before`: the units that it came from when they were merged or renamed on its `start`.
+    """
 
     name: str
     group: str
@@ -149,6 +152,7 @@ class Unit:
     phone: str = ""
     start: date | None = None
     end: date | None = None
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,6 +219,8 @@ PLAN_COLUMNS = (
     "责任单位", "责任人", "级别", "累计方式", "备注",
 )  # fmt: skip
 UNIT_COLUMNS = ("填报单位", "分组", "顺序", "别名", "联系人", "联系电话", "起始日", "截止日")
+BEFORE = "前身"
+"""A column that the list of units has from its first merger on: the units that one came from."""
 GROUPS = ("县市区", "开发区", "产业(系统)", "直属")
 _FILES = {"plan": "plan.csv", "sections": "sections.csv", "units": "units.csv"}
 _KIND_OF = {"比率": "coverage", "计数": "count", "里程碑": "milestone", "周期": "recurring", "定性": "qualitative"}
@@ -464,7 +470,7 @@ def _unit(row: Row, where: str) -> Unit:
     start, end = _window(row, where)
     order = _whole(row["顺序"], f"{where}“顺序”列") if row["顺序"].strip() else 10_000
     aliases = tuple(alias for alias in _split(row["别名"]) if alias != name)
-    return Unit(name, group, order, aliases, row["联系人"], row["联系电话"], start, end)
+    return Unit(name, group, order, aliases, row["联系人"], row["联系电话"], start, end, _split(row.get(BEFORE, "")))
 
 
 def _settings(rows: list[Row]) -> Settings:

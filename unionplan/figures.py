@@ -1,0 +1,151 @@
+"""The counts behind every rate: each unit's last snapshot of each indicator, and whose denominators count.
+
+A unit that others were merged into is told by these until it reports itself; a fixed base (核定底数) takes all
+denominators from one day. Source of every rule: docs/rules.md 1, 2, 10, 11.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+
+from unionplan.plan import SCOPES, Unit
+
+
+class Count(NamedTuple):
+    """One cell of the cube: covered (None: 未报), base, blank cells, covered outside the base, active, workers."""
+
+    numerator: int | None
+    denominator: int
+    unknown: int
+    outside: int
+    active: int | None
+    covered_workers: int | None
+    workers: int | None
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The last snapshot of every unit and indicator on or before one date.
+
+    `as_of`: (indicator, unit) → 统计时点. `counts`: (indicator, unit, atom or leaf) → Count. A ledger's unit
+    has every atom; a summary's unit has what its return names. `other_base`: (indicator, unit) whose
+    denominator is not the indicator's own; `summarised`: those that a summary tells. `base`: whose denominators
+    count instead of these (核定底数), None where they move with the data. `heirs`: (indicator, unit) → the units it
+    came from, where their figures stand for its own.
+    """
+
+    as_of: dict[tuple[str, str], date]
+    counts: dict[tuple[str, str, str], Count]
+    other_base: frozenset[tuple[str, str]] = frozenset()
+    summarised: frozenset[tuple[str, str]] = frozenset()
+    base: Figures | None = None
+    heirs: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def reported(self, indicator: str, unit: str, atoms: frozenset[str] = frozenset()) -> bool:
+        """Return whether the unit told the indicator for all of `atoms` (none given: for any) at its snapshot.
+
+        A scope of which a return tells only parts is 未报, never guessed (rules 1). Enterprises that a ledger
+        knows only as 国有、集体及其控股（未细分） leave 国有 known in part; in a summary such a remainder stands
+        beside a 国有 that was told whole. A unit that its predecessors stand for has told what all of them told; with
+        a fixed base the scope must have been told then too.
+        """
+        if self.base and self.base.as_of.get((indicator, unit)) and not self.base.reported(indicator, unit, atoms):
+            return False
+        if parts := self.heirs.get((indicator, unit)):
+            return all(self.reported(indicator, part, atoms) for part in parts)
+        cells = {atom: cell for atom in SCOPES["all"] if (cell := self.counts.get((indicator, unit, atom)))}
+        told = {atom for atom, cell in cells.items() if cell.numerator is not None}
+        public = "public_mixed" in told or {"state", "collective"} <= told
+        private = "non_public" in told or {"private", "hmt", "foreign"} <= told
+        if atoms == SCOPES["state"]:
+            mixed = cells.get("public_mixed")
+            loose = mixed is not None and mixed.denominator and (indicator, unit) not in self.summarised
+            return "state" in told and not loose
+        if atoms == SCOPES["all"]:
+            return "untyped" in told or (public and private)
+        if atoms in (SCOPES["public"], SCOPES["non_public"]):
+            return public if atoms == SCOPES["public"] else private
+        return bool(told)
+
+    def base_of(self, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> int | None:
+        """Return the denominator of units and types together, None where a fixed base does not tell one of the units."""
+        ruling = self.base or self
+        cells = [[cell for atom in atoms if (cell := ruling.counts.get((indicator, unit, atom)))] for unit in units]
+        if self.base and not all(cells):
+            return None
+        return sum(cell.denominator for own in cells for cell in own)
+
+    def apart(self, indicator: str, unit: str) -> bool:
+        """Return whether a unit's denominator is of another kind than the indicator's own, or was not there to be fixed."""
+        pair = (indicator, unit)
+        unfixed = self.base is not None and pair in self.as_of and pair not in self.base.as_of
+        return unfixed or pair in self.other_base
+
+
+def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
+    """Return every unit's last snapshot of every indicator on or before `on` (None: the last of all)."""
+    known = cube if on is None else cube[cube["as_of"] <= pd.Timestamp(on)]
+    if known.empty:
+        return Figures({}, {})
+    newest = known.groupby(["reporting_unit", "indicator"])["period"].transform("max")
+    rows = ruling(known[known["period"] == newest])
+    pairs = list(zip(rows["indicator"], rows["reporting_unit"], strict=True))
+    as_of = {pair: stamp.date() for pair, stamp in zip(pairs, rows["as_of"], strict=True)}
+    keys = ((*pair, atom) for pair, atom in zip(pairs, rows["enterprise_type"], strict=True))
+    columns = (rows[name].astype(object).where(rows[name].notna(), None) for name in Count._fields)
+    counts = {key: Count(*values) for key, values in zip(keys, zip(*columns, strict=True), strict=True)}
+    other = frozenset(pair for pair, base in zip(pairs, rows["base"], strict=True) if base)
+    told = frozenset(pair for pair, source in zip(pairs, rows["source"], strict=True) if source == "summary")
+    return Figures(as_of, counts, other, told)
+
+
+def inherited(now: Figures, units: Sequence[Unit]) -> Figures:
+    """Return the figures with those of its predecessors for every unit that has none of its own yet (rules 10).
+
+    All of them must have been told; the oldest 统计时点 is that of the sum.
+    """
+    for unit in sorted((one for one in units if one.before), key=lambda one: one.start or date.min):
+        for indicator in {name for name, _ in now.as_of}:
+            pairs = [(indicator, name) for name in unit.before]
+            if (indicator, unit.name) not in now.as_of and all(pair in now.as_of for pair in pairs):
+                now = _joined(now, indicator, unit)
+    return now
+
+
+def _joined(now: Figures, indicator: str, unit: Unit) -> Figures:
+    pairs, own = [(indicator, name) for name in unit.before], (indicator, unit.name)
+    told = {(*own, atom): [now.counts[*pair, atom] for pair in pairs if (*pair, atom) in now.counts]
+            for atom in SCOPES["all"]}  # fmt: skip
+    counts = {
+        key: Count._make(total(values) for values in zip(*cells, strict=True)) for key, cells in told.items() if cells
+    }
+    return replace(
+        now, counts=now.counts | counts, as_of=now.as_of | {own: min(now.as_of[pair] for pair in pairs)},
+        other_base=now.other_base | ({own} if now.other_base & {*pairs} else set()),
+        summarised=now.summarised | ({own} if now.summarised & {*pairs} else set()),
+        heirs={**now.heirs, own: unit.before},
+    )  # fmt: skip
+
+
+def ruling(cube: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that count: a ledger beats a summary of the same unit and month where it tells the indicator.
+
+    A ledger whose column is blank throughout tells nothing; then the summary's figure stands.
+    """
+    if cube["source"].nunique() < 2:
+        return cube
+    told = cube["numerator"].notna() & (cube["source"] == "ledger")
+    keys = [cube["reporting_unit"], cube["period"], cube["indicator"]]
+    by_ledger = told.groupby(keys).transform("any")
+    summarised = (cube["source"] == "summary").groupby(keys).transform("any")
+    return cube[(cube["source"] == "ledger").where(by_ledger | ~summarised, cube["source"] == "summary")]
+
+
+def total(values: Sequence[int | None]) -> int | None:
+    """Return the sum, None as soon as one part is not known."""
+    return None if any(value is None for value in values) else sum(value or 0 for value in values)
