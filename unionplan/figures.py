@@ -80,6 +80,12 @@ class Figures:
             return None
         return sum(cell.denominator for own in cells for cell in own)
 
+    def counts_of(self, indicator: str, units: Sequence[str], atoms: frozenset[str]) -> tuple[int, int] | None:
+        """Return (covered, base) of units and types together, None where one of them is 未报."""
+        cells = [cell for unit in units for atom in atoms if (cell := self.counts.get((indicator, unit, atom)))]
+        covered, base = total([cell.numerator for cell in cells]), self.base_of(indicator, units, atoms)
+        return None if not cells or covered is None or base is None else (covered, base)
+
     def apart(self, indicator: str, unit: str) -> bool:
         """Return whether a unit's denominator is of another kind than the indicator's own, or was not there to be fixed."""
         pair = (indicator, unit)

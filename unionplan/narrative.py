@@ -16,6 +16,7 @@ from itertools import groupby
 
 from unionplan import theme
 from unionplan.attainment import Attainment, ItemState
+from unionplan.comparing import REASONS, Compared
 from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
@@ -274,6 +275,14 @@ def _since(prior: Attainment | None) -> str:
 def _moved(points: str) -> str:
     moved = Decimal(points)
     return "持平" if not moved else f"{'提高' if moved > 0 else '下降'}{abs(moved)}个百分点"
+
+
+def compared(row: Attainment, one: Compared) -> str:
+    """Return a comparison in words, 提高10.0个百分点 between the printed figures, or the reason why there is none."""
+    if one.reason or one.counts is None or row.numerator is None or not row.denominator:
+        return REASONS[one.reason]
+    shown = (theme.percent(*counts, row.target_bp) for counts in ((row.numerator, row.denominator), one.counts))
+    return _moved(theme.points(*shown))
 
 
 def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | None]) -> str:

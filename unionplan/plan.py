@@ -294,6 +294,12 @@ def units_of(rows: list[Row]) -> tuple[Unit, ...]:
     return tuple(units)
 
 
+def with_predecessors(rows: list[Row], before: list[Row]) -> list[Row]:
+    """Return a new list of units with what the old one knows of who came from whom; no sheet has that column."""
+    known = {row["填报单位"]: row[BEFORE] for row in before if row.get(BEFORE)}
+    return [{**row, BEFORE: known.get(row["填报单位"], "")} for row in rows] if known else rows
+
+
 def target_order(plan: Plan) -> tuple[Target, ...]:
     """Return the rate targets as they are drawn: indicators in the plan's order, the scopes of one together.
 

@@ -21,7 +21,7 @@ from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
 from unionplan.intake.sheet_changes import Part, table_of
 from unionplan.intake.upserts import KEYS, Upsert, row_name, upserted
-from unionplan.plan import COVERAGE, Plan, plan_of, units_of
+from unionplan.plan import COVERAGE, Plan, plan_of, units_of, with_predecessors
 from unionplan.store import Entry, Slot, Store
 from unionplan.store.door import made_cube, untouched
 from unionplan.store.snapshots import PANDAS_TYPES, SCHEMAS, frame_bytes
@@ -106,7 +106,7 @@ def blocked(draft: Draft) -> bool:
 
 def draft_units(draft: Draft, sheet: SheetReading) -> None:
     """Take the rows of a units sheet as the whole new list, which the rest of the file is judged by."""
-    rows = [dict(row) for row in sheet.units]
+    rows = with_predecessors([dict(row) for row in sheet.units], draft.store.tables(draft.commit)["units"])
     try:
         names = {unit.name for unit in units_of(rows)}
     except PlanError:  # the reading has told what is wrong with it, and the file is blocked
