@@ -22,6 +22,15 @@ STREAMLIT = {
     "unionplan.ui_plan_item",
     "unionplan.ui_plan_write",
     "unionplan.ui_plan_terms",
+    "unionplan.ui_plan_forms",
+    "unionplan.ui_plan_targets",
+    "unionplan.ui_plan_definitions",
+    "unionplan.ui_plan_settings",
+    "unionplan.ui_plan_periods",
+    "unionplan.ui_plan_units",
+    "unionplan.ui_plan_shares",
+    "unionplan.ui_plan_compared",
+    "unionplan.ui_periods",
     "unionplan.gate",
 }
 """The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""

@@ -31,11 +31,13 @@ from unionplan.charts.camera import plot_config
 from unionplan.errors import UnionplanError
 from unionplan.narrative import as_of_words
 from unionplan.notes import Notes, notes_of
+from unionplan.periods import periods
 from unionplan.plan import Plan, read_tables
 from unionplan.states import plan_states
 from unionplan.store import Store, leave_sample, successor
 from unionplan.store.lists import Ledgers, newest
 from unionplan.theme import chinese_date
+from unionplan.ui_periods import offer_periods
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -213,6 +215,11 @@ def download(
     Data given as a function is made when the button is pressed.
     """
     st.download_button(label, data, file_name, mime, key=key, on_click="ignore")
+
+
+def page_link(page: str, label: str, query: dict[str, str] | None = None) -> None:
+    """Draw a link to a page of the menu."""
+    st.page_link(page, label=label, query_params=query or {})
 
 
 def choice(label: str, options: Sequence[T], key: str, format: Callable[[T], str] = str) -> T:
@@ -498,6 +505,8 @@ def _framed(path: str, board: Board) -> None:
     frame(
         path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot, door=_door(path, board)
     )  # fmt: skip
+    head = board.store.head()
+    offer_periods(path, board.shared(("periods", str(head)), lambda: periods(board.store, head)), board.commit)
     if settings.sample:
         _offer_start(board)
     follow(board.store.head)
