@@ -13,7 +13,7 @@ from unionplan.access import Person
 from unionplan.errors import IntakeError, PlanError
 from unionplan.intake.revising import percent_typed
 from unionplan.plan import BEFORE, PLAN_COLUMNS, Plan, Row, plan_key, require_row, units_of
-from unionplan.revisions import BASE_WORDS, DEFAULTS, INDICATOR_WORDS, SETTING_WORDS
+from unionplan.revisions import BASE_WORDS, DEFAULTS, INDICATOR_WORDS, SETTING_WORDS, setting_words
 from unionplan.store import Change, Slot, Store
 
 OPEN_COLUMNS = ("目标值", "起始日", "截止日", "节点目标", "责任部门", "分管领导", "备注")
@@ -93,10 +93,11 @@ def revise_settings(store: Store, commit: int, says: Says, reason: str, person: 
     """Change settings (OPEN_SETTINGS, in the texts of the settings table) as they stood at `commit`."""
     rows = store.tables(commit)["settings"]
     known = {row["key"]: row["value"] for row in rows}
-    new = DEFAULTS | known | {name: text.strip() for name, text in says.items() if name in OPEN_SETTINGS}
+    new = known | {name: text.strip() for name, text in says.items() if name in OPEN_SETTINGS}
     require_settings(new)
     _require_base_told(store, commit, new)
-    table = [{"key": name, "value": value} for name, value in new.items()]
+    told = {name: value for name, value in new.items() if name in known or value != DEFAULTS.get(name, "")}
+    table = [{"key": name, "value": value} for name, value in told.items()]
     return commit_tables(store, commit, {"settings": table}, "修改设置", reason, person, "revise")
 
 
@@ -104,14 +105,27 @@ def require_settings(values: Says) -> None:
     """Raise PlanError for a setting that makes no sense, though it may be written correctly."""
     for name, (least, most, allowed) in _RANGES.items():
         text = values.get(name, "")
-        if text.isdecimal() and not least <= int(text) <= most:
-            raise PlanError(f"设置“{SETTING_WORDS[name]}”", f"“{text}”", f"须在 {allowed} 之间", "请改正")
+        if not text.isdecimal() or not least <= int(text) <= most:
+            shown = setting_words(name, text)
+            raise PlanError(f"设置“{SETTING_WORDS[name]}”", f"“{shown}”", f"须在 {allowed}之间", "请改正")
+    for name in ("clock", "base_date"):
+        if (text := values.get(name, "")) and not _is_day(text):
+            raise PlanError(f"设置“{SETTING_WORDS[name]}”", f"“{text}”", "日期写作 2026-12-31", "请改正日期")
+    if values.get("base_rule") == "fixed" and not values.get("base_date"):
+        raise PlanError("设置“核定日期”", "空白", "核定底数须写明核定的日期", "请填写日期，或改用动态底数")
     for name, most in (("city", 20), ("period_name", 30)):
         if not 0 < len(values.get(name, "").strip()) <= most:
             raise PlanError(
                 f"设置“{SETTING_WORDS[name]}”", f"“{values.get(name, '')}”", f"须是 1 至 {most} 个字", "请改正"
             )
     require_window(values.get("period_start", ""), values.get("period_end", ""))
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def require_window(start: str, end: str) -> tuple[date, date]:
