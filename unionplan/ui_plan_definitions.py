@@ -71,7 +71,7 @@ def _revise(board: Board) -> None:
             done = revise_definition(board.store, board.commit, name, says, reason, person)
         return f"已修订“{known[name].name}”的口径：第 {done} 次更新。"
 
-    with form(board, f"definition-{name}", "确认修订口径", act) as filled:
+    with form(board, "definition", "确认修订口径", act, name) as filled:
         for long in LONG:
             filled.text(st, long, INDICATOR_WORDS[long], row[long], long=True)
         short = [one for one in INDICATOR_WORDS if one not in LONG]

@@ -45,8 +45,14 @@ class Form:
 
 
 @contextmanager
-def form(board: Board, name: str, label: str, act: Callable[[dict[str, str], str, Person], str]) -> Iterator[Form]:
-    """Draw a form; what stands inside fills it in. On its button `act` (says, reason, person) commits and says so."""
+def form(
+    board: Board, kind: str, label: str, act: Callable[[dict[str, str], str, Person], str], row: str = ""
+) -> Iterator[Form]:
+    """Draw a form; what stands inside fills it in. On its button `act` (says, reason, person) commits and says so.
+
+    `row` tells forms of one kind apart.
+    """
+    name = f"{kind}-{row}"
     with st.form(f"{name}-{board.commit}", border=False, enter_to_submit=False):
         filled = Form(board, name)
         yield filled
@@ -58,21 +64,21 @@ def form(board: Board, name: str, label: str, act: Callable[[dict[str, str], str
         if sample:
             st.caption("示例数据只供查看，请先点“开始使用”。")
     if pressed:
-        _acted(name, lambda: act(filled.says, reason, replace(board.person, name=who.strip())))
+        _acted(kind, lambda: act(filled.says, reason, replace(board.person, name=who.strip())))
 
 
-def _acted(name: str, act: Callable[[], str]) -> None:
+def _acted(kind: str, act: Callable[[], str]) -> None:
     try:
-        st.session_state[f"done-{name}"] = act()
+        st.session_state[f"done-{kind}"] = act()
     except UnionplanError as error:
         message("error", str(error))
         return
     st.rerun()
 
 
-def say_done(name: str) -> None:
-    """Say once what was last committed under `name`."""
-    words = st.session_state.pop(f"done-{name}", "")
+def say_done(kind: str) -> None:
+    """Say once what was last committed by a form of this kind."""
+    words = st.session_state.pop(f"done-{kind}", "")
     if words:
         message("ok", words)
 

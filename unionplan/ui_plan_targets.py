@@ -53,7 +53,7 @@ def _revise(board: Board, rows: list[Row]) -> None:
         done = revise_target(board.store, board.commit, plan_key(row), says, reason, person)
         return f"已修订{_called(row)}：第 {done} 次更新。"
 
-    with form(board, f"target-{'-'.join(plan_key(row))}", "确认修订", act) as filled:
+    with form(board, "target", "确认修订", act, "-".join(plan_key(row))) as filled:
         for first in range(0, len(OPEN_COLUMNS), 3):
             for place, name in zip(st.columns(3), OPEN_COLUMNS[first : first + 3], strict=False):
                 filled.text(place, name, name, row[name], HINTS.get(name, ""))
