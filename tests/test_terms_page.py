@@ -181,3 +181,9 @@ def test_units_are_merged_on_the_page(city):
     assert "自2026年11月1日起，文澜区、朝晖区改为澄澜新区：第 11 次更新。" in html(app)
     assert {unit.name: unit.before for unit in city.plan(11).units}["澄澜新区"] == (ONE, TWO)
     assert "有起止日的单位3个" in html(app)
+
+
+def test_a_share_of_a_unit_that_the_city_does_not_count_is_left_out_of_the_sum(city):
+    hand_down(city, (ONE, "50%"), (TWO, "50%"), (THREE, "50%"), ("青禾区", "50%"))
+    assert "合计150家，全市任务150家，相等" in html(shown(part="任务分解"))
+    assert "青禾区的数没有计入全市，不计在内" in html(shown(part="任务分解"))

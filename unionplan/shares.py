@@ -36,7 +36,8 @@ class ShareState:
 class SumCheck:
     """The shares of one item together against the city's own target, both in whole enterprises or persons.
 
-    `without`: units of the plan that have no share; `unknown`: units whose share cannot be counted yet (未报).
+    `without`: units of the plan that have no share; `unknown`: units whose share is left out of `total`,
+    since the city's figure has no number of theirs either (未报, 数据过期, another base).
     """
 
     item: Item
@@ -103,11 +104,13 @@ def _check(
     goal = int(item.target) if training and item.target is not None and item.target.denominator == 1 else None
     row = rows.get((item.id, item.indicator, scope_of(item.scope) or ""))
     names = {state.share.reporting_unit for state in own}
+    silent = set() if training or row is None else set(row.missing)
+    told = [state for state in own if state.need is not None and state.share.reporting_unit not in silent]
     return SumCheck(
-        item, sum(state.need or 0 for state in own), goal if training else row.need if row else None,
+        item, sum(state.need or 0 for state in told), goal if training else row.need if row else None,
         item.unit if training else RATE_UNIT,
         tuple(unit.name for unit in plan.units if unit.end is None and unit.name not in names),
-        tuple(state.share.reporting_unit for state in own if state.need is None),
+        tuple(state.share.reporting_unit for state in own if state not in told),
     )  # fmt: skip
 
 
@@ -124,5 +127,5 @@ def sum_words(check: SumCheck) -> str:
 
 
 def _left_out(check: SumCheck) -> str:
-    parts = ((check.without, "没有分解任务"), (check.unknown, "未报，不计在内"))
+    parts = ((check.without, "没有分解任务"), (check.unknown, "的数没有计入全市，不计在内"))
     return "".join(f"；{'、'.join(units)}{word}" for units, word in parts if units)

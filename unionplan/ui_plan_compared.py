@@ -8,7 +8,7 @@ from datetime import date
 from unionplan import narrative, theme
 from unionplan.attainment import Attainment, Outlook, attainments
 from unionplan.comparing import KINDS, Compared, comparisons
-from unionplan.ui import Board, choice, listing, message, note_line, searched
+from unionplan.ui import Board, choice, listing, message, note_line, searched, section
 
 HEADERS = ("指标", "适用范围", "完成值", "统计时点")
 AIMED, ALL = "有目标的", "全部"
@@ -16,12 +16,13 @@ AIMED, ALL = "有目标的", "全部"
 
 def show_compared(board: Board) -> None:
     """Draw the four comparisons of everything that is known, with the figure of then beside each."""
-    text = searched("上次会议日期", key="met", placeholder="如 2026-10-15")
+    with section("filters"):
+        wanted = choice("范围", [AIMED, ALL], key="rows")
+        text = searched("上次会议日期", key="met", placeholder="如 2026-10-15")
     day = meeting_day(text)
     if text and day is None:
         message("error", f"上次会议日期：“{text}”。日期写作 2026-10-15。请改正。")
     known = board.shared(("compared", str(day)), lambda: _compared(board, day))
-    wanted = choice("范围", [AIMED, ALL], key="rows")
     found = [(row, four) for row, four in known if wanted == ALL or row.target_bp is not None]
     days = _days(found)
     lines = [_line(board, row, four, days) for row, four in found]
@@ -73,8 +74,8 @@ def _line(
 ) -> tuple[str, ...]:  # fmt: skip
     indicator = board.plan.indicators[row.indicator]
     said = (_then(row, one, one.kind in days) for one in four)
-    when = theme.chinese_date(row.as_of) if row.as_of else theme.NONE
-    return indicator.name, theme.SCOPE_WORDS[row.scope], narrative.figure(row, indicator), when, *said
+    when = _short(row.as_of) if row.as_of else theme.NONE
+    return indicator.name, theme.SCOPE_SHORT[row.scope], narrative.figure(row, indicator), when, *said
 
 
 def _then(row: Attainment, one: Compared, dated: bool) -> str:

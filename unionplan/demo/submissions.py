@@ -13,6 +13,7 @@ from datetime import date, datetime
 from unionplan.demo.activities import activities
 from unionplan.demo.city import ENTERPRISES, MONTHS, SILENT, SILENT_FROM, SUMMARISED
 from unionplan.demo.dues import FUNDS_DAY, funds
+from unionplan.demo.handed_down import COLUMNS, HANDED_DOWN_ON, shares
 from unionplan.demo.ledger import Chronicle, Record, chronicle
 from unionplan.demo.summary import summary
 from unionplan.demo.training import PERSONS, training
@@ -101,7 +102,7 @@ _MISTAKES = {
 def submissions(units: tuple[Unit, ...], enterprises: int = ENTERPRISES) -> list[Submission]:
     """Return every file in the order of arrival; moments differ."""
     truth = chronicle(units, enterprises)
-    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds()]
+    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds(), _shares()]
     return sorted(files, key=lambda one: one.at)
 
 
@@ -231,9 +232,18 @@ def _activities() -> Iterator[Submission]:
 
 
 def _funds() -> Submission:
-    """The dues of the year so far, the last file of all."""
+    """The dues of the year so far."""
     said = f"{FUNDS_DAY.year}年{FUNDS_DAY.month}月"
     table = Table("经费收缴表", f"澄澜市工会经费收缴与审计情况（{said}）", "单位：万元、家", FUNDS, funds())
     return Submission(
         datetime(2026, 11, 5, 10, 10), f"澄澜市工会经费收缴与审计情况{said}.xlsx", "示例经办人", (table,), FUNDS_DAY
     )
+
+
+def _shares() -> Submission:
+    """What was handed down to the units, the last file of all."""
+    table = Table("目标任务分解", "澄澜市总工会目标任务分解表", "单位：人、%", COLUMNS, shares())
+    return Submission(
+        datetime(2026, 11, 5, 10, 30), "澄澜市总工会目标任务分解表.xlsx", "示例经办人", (table,), HANDED_DOWN_ON,
+        note="任务分解到各填报单位",
+    )  # fmt: skip
