@@ -9,7 +9,15 @@ from typing import Any
 import pandas as pd
 
 from unionplan import narrative, theme
-from unionplan.attainment import Attainment, Difference, attainments, counted_units, differences, target_on
+from unionplan.attainment import (
+    Attainment,
+    Difference,
+    attainments,
+    counted_units,
+    differences,
+    existing_units,
+    target_on,
+)
 from unionplan.charts import (
     PHONE,
     SCREEN,
@@ -116,7 +124,7 @@ def say(view: View) -> None:
     if not view.known:
         heading(f"{view.indicator.name}：还没有数据", "请先在“数据更新”上传填报单位表，再上传企业台账或汇总表。")
         return
-    units = narrative.units_counted([view.city], len(view.board.plan.units))
+    units = narrative.units_counted([view.city], len(existing_units(view.board.outlook())))
     heading(narrative.sentence(view.city, view.indicator, units=False), units)
 
 

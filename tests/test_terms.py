@@ -7,7 +7,7 @@ import pytest
 
 from unionplan import narrative
 from unionplan.access import Person
-from unionplan.attainment import Outlook, attainments
+from unionplan.attainment import Outlook, attainments, existing_units
 from unionplan.comparing import comparisons
 from unionplan.errors import StalePreviewError, UnionplanError
 from unionplan.observations import CONTRACTS, FIELDS, classified
@@ -331,6 +331,36 @@ def test_a_new_list_of_units_keeps_who_came_from_whom(store):
     }
     assert units["澄澜新区"] == (ONE, TWO)
     assert with_predecessors(sheet, store.tables(1)["units"]) == sheet
+
+
+SHEET = "统计编码 | 单位名称 | 填报单位 | 企业状态 | 单位类别 | 职工人数 | 是否建会\n'000000001 | 甲厂 | {} | 存续 | 国有企业 | 50 | 是"
+
+
+def test_data_of_a_unit_after_its_end_is_asked_about_and_its_successor_claims_nothing_twice(store, look, workbook):
+    told(store, ONE, SEPTEMBER, 5, 10)
+    merged(store, old=(ONE,))
+    late = look(store, workbook(SHEET.format(ONE)))
+    said = [one.message for one in late.asks if one.rule == "unit_ended"]
+    assert said == ["填报单位在统计时点已经撤并，这些数存下来但不计入（文澜区到2026-09-30为止，现为澄澜新区）"]
+    new = look(store, workbook(SHEET.format("澄澜新区")))
+    assert {"unit_ended", "claimed"} & {one.rule for one in new.problems} == set()
+
+
+def test_lists_of_units_show_those_of_the_day_that_is_looked_at(store):
+    for day in (JUNE, SEPTEMBER):
+        told(store, ONE, day, 40, 100)
+        told(store, TWO, day, 40, 100)
+    merged(store)
+    told(store, "澄澜新区", OCTOBER, 90, 200)
+    commit = store.head()
+
+    def names(on):
+        look = Outlook(store.cube(commit), store.plan(commit), store.today(commit), on)
+        rows = attainments(look, "reporting_unit", "wage")
+        return {row.reporting_unit for row in rows} & {ONE, TWO, "澄澜新区"}, len(existing_units(look))
+
+    assert names(SEPTEMBER) == ({ONE, TWO}, 12)
+    assert names(None) == ({"澄澜新区"}, 11)
 
 
 # The log

@@ -286,7 +286,7 @@ def _units(outlook: Outlook, indicator: str, scope: str, target: Target | None) 
     city_as_of = max((now.as_of[indicator, unit] for unit in counted), default=None)
     pace = _pace(outlook, indicator, target, counted, city_as_of)
     rows = []
-    for unit in outlook.plan.units:
+    for unit in (one for one in outlook.plan.units if in_force(one, city_as_of or outlook.today)):
         own = (unit.name,) if now.reported(indicator, unit.name, SCOPES[scope]) else ()
         as_of = now.as_of.get((indicator, unit.name))
         row = _row(outlook, indicator, scope, target, SCOPES[scope], unit.name, own, (), as_of, pace)
@@ -315,6 +315,12 @@ def counted_units(
         name for name in usual or reporting if name in existing and expires(as_of[name], definition) >= newest
     )
     return counted, tuple(name for name in existing if name not in counted)
+
+
+def existing_units(outlook: Outlook) -> tuple[str, ...]:
+    """Return the units that exist at the newest 统计时点, in the plan's order; ended and coming ones are left out."""
+    newest = max(outlook.figures().as_of.values(), default=outlook.today)
+    return tuple(unit.name for unit in outlook.plan.units if in_force(unit, newest))
 
 
 def in_force(unit: Unit, day: date) -> bool:
