@@ -217,11 +217,6 @@ def download(
     st.download_button(label, data, file_name, mime, key=key, on_click="ignore")
 
 
-def page_link(page: str, label: str, query: dict[str, str] | None = None) -> None:
-    """Draw a link to a page of the menu."""
-    st.page_link(page, label=label, query_params=query or {})
-
-
 def choice(label: str, options: Sequence[T], key: str, format: Callable[[T], str] = str) -> T:
     """Return the option chosen by the reader or by the address (`?key=文字`); the first one where neither says.
 

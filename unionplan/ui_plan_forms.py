@@ -12,7 +12,7 @@ import streamlit as st
 from unionplan.access import Person
 from unionplan.errors import UnionplanError
 from unionplan.revisions import Revision, field_words, revisions, value_words
-from unionplan.ui import Board, Cell, choice, listing, message, moment, note_line, page_link
+from unionplan.ui import Board, Cell, choice, listing, message, moment, note_line
 
 DAY = "如 2026-12-31"
 HISTORY = ("日期", "次数", "对象", "项目", "原", "新", "理由", "经办人")
@@ -91,6 +91,11 @@ def may_change(board: Board) -> bool:
 def known_revisions(board: Board) -> list[Revision]:
     """Return every revision up to the commit that is looked at, newest first; shared by all who look."""
     return board.shared(("revisions",), lambda: revisions(board.store, board.commit))
+
+
+def page_link(page: str, label: str, query: dict[str, str] | None = None) -> None:
+    """Draw a link to a page of the menu."""
+    st.page_link(page, label=label, query_params=query or {})
 
 
 def show_history(board: Board, title: str, found: Sequence[Revision], name: str, empty: str) -> None:

@@ -12,8 +12,8 @@ from unionplan.period_commands import turn_words
 from unionplan.periods import CARRIED, Period, periods, start_period, turned
 from unionplan.plan import Row
 from unionplan.terms import require_window
-from unionplan.ui import Board, listing, note_line, open_section, page_link, subtitle
-from unionplan.ui_plan_forms import form, may_change, say_done
+from unionplan.ui import Board, listing, note_line, open_section, subtitle
+from unionplan.ui_plan_forms import form, may_change, page_link, say_done
 
 HEADERS = ("计划期", "起始日", "截止日", "更新次数")
 CARRIED_OVER = ("条目", "任务", "现起始日", "现截止日", "备注")

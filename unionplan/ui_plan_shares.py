@@ -6,7 +6,8 @@ from unionplan import theme
 from unionplan.flows import unit_flows
 from unionplan.plan import Share
 from unionplan.shares import ShareState, share_states, sum_checks, sum_words
-from unionplan.ui import Board, choice, listing, message, note_line, page_link
+from unionplan.ui import Board, choice, listing, message, note_line
+from unionplan.ui_plan_forms import page_link
 
 HEADERS = ("任务", "填报单位", "分解目标", "应达", "已完成", "还差", "起始日", "截止日", "责任人", "备注")
 ALL = "全部任务"

@@ -8,8 +8,8 @@ from unionplan import theme
 from unionplan.access import Person
 from unionplan.plan import Row, plan_key
 from unionplan.terms import OPEN_COLUMNS, revise_target
-from unionplan.ui import Board, choice, listing, note_line, open_section, page_link
-from unionplan.ui_plan_forms import DAY, form, known_revisions, may_change, say_done, show_history
+from unionplan.ui import Board, choice, listing, note_line, open_section
+from unionplan.ui_plan_forms import DAY, form, known_revisions, may_change, page_link, say_done, show_history
 
 HEADERS = ("条目", "任务", "目标值", "起始日", "截止日", "责任部门", "分管领导", "任务来源", "备注")
 COUNTED = ("比率", "计数")
