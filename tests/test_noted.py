@@ -8,7 +8,15 @@ import pytest
 
 from unionplan.attainment import Outlook
 from unionplan.events import events_of, standings
-from unionplan.item_words import counted_words, idle_words, late_words, note_words, period_reason, progress_words
+from unionplan.item_words import (
+    counted_words,
+    explanation,
+    idle_words,
+    late_words,
+    note_words,
+    period_reason,
+    progress_words,
+)
 from unionplan.notes import Note, notes_of, waiting
 from unionplan.observations import ACTIVITIES, CUBE_COLUMNS, NOTED, PROGRESSED, TRAINING
 from unionplan.plan import plan_of, read_tables
@@ -234,6 +242,17 @@ def test_a_report_answers_a_decision():
 
 
 # Words
+
+
+def test_what_is_late_shows_its_newest_explanation_or_that_there_is_none():
+    late = state("A1-7", {}, "A1-7 | 2026-10-20 | | | 公示")
+    report = told("A1-7 | 公示 | 2026-10-31 | 复核")["A1-7"]
+    notes = told("", "A1-7 | explanation | 2026-11-03 | 材料须补正\nA1-7 | progress | 2026-11-04 | 已补正")["A1-7"]
+    assert explanation(late, ()) == explanation(late, report) == "尚无情况说明"
+    assert explanation(late, notes) == "情况说明（11月3日）：材料须补正"
+    problems = Note("A1-7", "report", TODAY, problems="名额\n未定")
+    assert explanation(late, (*notes, problems)) == "情况说明（11月5日）：名额 未定"
+    assert explanation(state("A1-2", {}), notes) == ""
 
 
 def test_items_are_counted_worst_first():

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from html import unescape
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import parse_qs
 
 import duckdb
 import pandas as pd
@@ -156,7 +158,7 @@ def test_the_sample_is_marked_as_one_and_stands_on_both_pages(demo: AppTest) -> 
     assert not demo.exception
     assert "示例数据" in _html(demo)
     assert "本页出错了" not in _html(demo)
-    text = _html(_coverage(list="true", q="有限公司"))
+    text = _html(_coverage(show="未覆盖", q="有限公司"))
     assert "个填报单位未推行" in text
     assert "，只显示前 20 家，请再多写几个字。" in text
 
@@ -240,7 +242,7 @@ def test_the_coverage_page_shows_one_indicator_over_time_by_unit_and_its_definit
     assert "非公有制企业工资集体协商推行面" in text
     assert "口径卡：工资集体协商推行面" in text
     assert "交通产业工会" in text
-    assert len(app.get("plotly_chart")) == 8
+    assert len(app.get("plotly_chart")) == 12
 
 
 def test_a_rerun_parses_nothing_and_scans_nothing_again(app: AppTest) -> None:
@@ -325,7 +327,7 @@ def test_no_page_names_a_unit_where_names_are_hidden(app: AppTest) -> None:
     assert "1个单位未报送（单位" in _html(app)
     seen = [_shown(app)]
     for order in ("按数值", "行政区划顺序"):
-        seen.append(_shown(_coverage(hide="true", order=order, list="true", q="机械")))
+        seen.append(_shown(_coverage(hide="true", order=order, show="未覆盖", q="机械")))
     assert [unit.name for unit in PLAN.units if any(unit.name in text for text in seen)] == []
     assert all("单位12" in text for text in seen[1:])
 
@@ -379,25 +381,25 @@ def test_the_missing_enterprises_are_listed_on_request_and_are_as_many_as_the_fi
     app: AppTest, city: Path
 ) -> None:
     assert "个填报单位未推行" not in _html(_coverage())
-    text, (_, look) = _html(page := _coverage(list="true")), _known(city)
+    text, (_, look) = _html(page := _coverage(show="未覆盖")), _known(city)
     row = next(one for one in attainments(look, "scope", "wage") if one.scope == "non_public")
     short = (row.denominator or 0) - (row.numerator or 0)
     assert f"11个填报单位未推行{short}家，只显示前100家，全部见下载" in text
     assert f"数据过期，未计入，可单独查看：{SILENT}。" in text
     rows = _tables(page, "11个填报单位未推行")
-    assert rows[0] == ["填报单位", "单位名称", "统计编码", "企业类型", "职工人数", "原因", "统计时点"]
+    assert rows[0] == ["填报单位", "单位名称", "统计编码", "企业类型", "行业门类", "职工人数", "情况", "统计时点"]
     assert len(rows) == 101
-    assert [int(row[4]) for row in rows[1:10]] == sorted((int(row[4]) for row in rows[1:10]), reverse=True)
+    assert [int(row[5]) for row in rows[1:10]] == sorted((int(row[5]) for row in rows[1:10]), reverse=True)
 
 
 def test_the_list_of_one_unit_is_a_link(app: AppTest, city: Path) -> None:
-    text, (_, look) = _html(_coverage(list="true", unit="高新区")), _known(city)
+    text, (_, look) = _html(_coverage(show="未覆盖", unit="高新区")), _known(city)
     row = next(r for r in attainments(look, "reporting_unit", "wage") if (r.scope, r.reporting_unit) == ("non_public", "高新区"))  # fmt: skip
     assert f"高新区未推行{(row.denominator or 0) - (row.numerator or 0)}家" in text
 
 
 def test_without_any_data_the_page_says_what_to_do_and_draws_nothing(empty: AppTest) -> None:
-    page = _coverage(list="true", q="机械")
+    page = _coverage(show="未覆盖", q="机械")
     assert "工资集体协商推行面：还没有数据" in _html(page)
     assert "请先在“数据更新”上传填报单位表，再上传企业台账或汇总表。" in _html(page)
     assert not page.get("plotly_chart")
@@ -409,7 +411,7 @@ def test_an_enterprise_that_nobody_has_is_told(app: AppTest) -> None:
 
 
 def test_without_names_of_units_no_enterprise_is_named_either(app: AppTest) -> None:
-    page = _coverage(list="true", q="兴", hide="true")
+    page = _coverage(show="未覆盖", q="兴", hide="true")
     assert "已选“不点名”，不列企业名单，也不查企业。" in _html(page)
     assert "有限公司" not in _html(page)
 
@@ -439,11 +441,63 @@ def test_ledgers_are_read_only_when_they_are_asked_for(app: AppTest) -> None:
     connect = duckdb.connect
     with patch.object(duckdb, "connect", side_effect=connect) as scans:
         _coverage()
-        assert scans.call_count == 0
-        _coverage(list="true")
-        assert scans.call_count == 3
-        _coverage(list="true")
-        assert scans.call_count == 3
+        shown = scans.call_count
+        _coverage()
+        assert scans.call_count == shown <= 2  # what happened to the enterprises, what runs out
+        _coverage(show="未覆盖")
+        assert scans.call_count == shown + 2
+        _coverage(show="未覆盖")
+        assert scans.call_count == shown + 2
+
+
+def _linked(app: AppTest, caption: str, unit: str) -> list[tuple[str, dict[str, list[str]]]]:
+    """The numbers of a unit's line that lead somewhere, and where."""
+    [html] = [block.proto.body for block in app.get("html") if f'aria-label="{caption}' in block.proto.body]
+    [line] = [row for row in re.findall(r"<tr>(.*?)</tr>", html, re.S) if f">{unit}<" in row]
+    found = re.findall(r'<a href="[?]([^"]*)">(?:<span[^>]*>)?([\d,]+)', line)
+    return [(number, parse_qs(unescape(query))) for query, number in found]
+
+
+def test_every_count_of_a_unit_leads_to_as_many_enterprises_and_to_the_file_they_are_from(app: AppTest) -> None:
+    links = _linked(_coverage(), "各填报单位", "高新区")
+    assert [asked["show"] for _, asked in links] == [["已覆盖"], ["应覆盖"], ["未覆盖"]]
+    for number, asked in links:
+        page = _coverage(**{name: values[0] for name, values in asked.items()})
+        [title] = re.findall(r">(高新区(?:非公有制企业)?(?:未推行|已覆盖|应覆盖)[^<]*家)<", _html(page))
+        assert title.endswith(f"{number}家")
+        assert len(_tables(page, title)) == int(number) + 1
+        assert f"高新区的数出自第4次更新（2026年11月8日 9:12，{FILES[-1]}，经办人 王经办）。".replace(
+            " 9:", " 09:"
+        ) in _html(page)
+
+
+def test_every_count_of_a_type_leads_to_as_many_enterprises(app: AppTest) -> None:
+    page = _coverage()
+    [html] = [b.proto.body for b in page.get("html") if "未覆盖</th></tr>" in b.proto.body and "国有及控股企业" in b.proto.body]  # fmt: skip
+    found = [(number, parse_qs(unescape(query))) for query, number in re.findall(r'<a href="[?]([^"]*)">(?:<span[^>]*>)?([\d,]+)', html)]  # fmt: skip
+    assert len(found) == 12
+    for number, asked in found[:3]:
+        said = _html(_coverage(**{name: values[0] for name, values in asked.items()}))
+        assert f"{int(number):,}家" in said
+
+
+def test_the_list_can_stand_by_workers_and_the_address_says_so(app: AppTest) -> None:
+    rows = _tables(_coverage(show="未覆盖", by="按职工人数"), "11个填报单位未推行")[1:]
+    workers = [int(row[5]) for row in rows]
+    assert workers == sorted(workers, reverse=True)
+    assert len({row[0] for row in rows[:12]}) > 1
+
+
+def test_what_is_not_counted_says_why(app: AppTest) -> None:
+    rows = _tables(_coverage(show="不计入", unit="高新区"), "高新区")[1:]
+    assert {row[6] for row in rows} == {"不计入：未建会"}
+
+
+def test_why_it_moved_stands_against_the_month_before_or_the_windows_start(app: AppTest) -> None:
+    assert "较9月30日提高" in str(json.loads(_coverage().get("plotly_chart")[4].proto.spec))
+    page = _coverage(since="较期初")
+    assert "较6月30日提高" in str(json.loads(page.get("plotly_chart")[4].proto.spec))
+    assert re.search(r"已推行由\d+家到\d+家，净增\d+家（新覆盖\+\d+", _html(page))
 
 
 # ------------------------------------------------------------------ what the pages say

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from unionplan.access import Person
-from unionplan.attainment import Outlook, attainments, differences
+from unionplan.attainment import Outlook, attainments
+from unionplan.differences import differences
 from unionplan.errors import IntakeError, StalePreviewError
 from unionplan.intake.headers import field_of, indicators_named, parts_of
 from unionplan.intake.preview import submit

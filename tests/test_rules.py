@@ -8,7 +8,7 @@ import functools
 import inspect
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from unionplan import clock, narrative, theme
+from unionplan import clock, coverage_words, narrative, theme
 from unionplan import pace as paces
 from unionplan.access import Person
 from unionplan.attainment import (
@@ -31,10 +31,13 @@ from unionplan.attainment import (
     item_states,
     slow_rate,
 )
+from unionplan.change import Change as RateChange
+from unionplan.change import change_since, previous_day, told_before
 from unionplan.comparing import KINDS, comparisons
 from unionplan.errors import IntakeError, UnionplanError
 from unionplan.events import events_of, standings
 from unionplan.flows import flow
+from unionplan.forecast import Point, forecast, past, speed
 from unionplan.intake import checks, returns
 from unionplan.intake.checks import key_of
 from unionplan.intake.desk import read_file, unit_names
@@ -64,6 +67,7 @@ from unionplan.plan import ATOMS, SCOPES, Share, Target, plan_of, read_tables, s
 from unionplan.shares import share_states, sum_checks, sum_words
 from unionplan.store import Change, Slot, Store
 from unionplan.store.counts import counted
+from unionplan.store.moves import moves
 from unionplan.store.snapshots import ACTIVITIES_SCHEMA, LEDGER_SCHEMA, PANDAS_TYPES, SUMMARY_SCHEMA, frame_bytes
 from unionplan.store.summed import summed
 from unionplan.verdicts import rate_rule, standing_rule
@@ -973,6 +977,95 @@ def test_what_accumulates_is_judged_from_nothing_and_told_by_three_averages(row)
         assert value == (None if row[column] == "—" else Fraction(row[column])), column
     assert found.status == row["状态"]
     assert ("at_risk" in found.marks) is yes(row["预"])
+
+
+def run_of(*told, end=date(2026, 12, 31)):
+    """A unit's months, (month, (A, N)) each, against 50 % from July on."""
+    ends = [date(2026, month + 1, 1) - timedelta(days=1) for month, _ in told]
+    frame = cube(*((ONE, on, "private", counts) for on, (_, counts) in zip(ends, told, strict=True)))
+    look = outlook(frame, target(5000, date(2026, 7, 1), end), today=ends[-1])
+    return look, city(look)
+
+
+@holds("speeds")
+def test_a_coverage_is_told_by_the_same_three_averages(row):
+    told = [(int(text.split("月 ")[0]), pair(text.split("月 ")[1])) for text in parts(row["各月"])]
+    look, found = run_of(*told)
+    pace = speed(found, past(look, found))
+    for value, column in ((pace.required, "需月均"), (pace.recent, "近三月月均"), (pace.best, "最好月")):
+        assert value == (None if row[column] == "—" else Fraction(row[column])), column
+    assert ("at_risk" in found.marks) is yes(row["预"])
+
+
+@holds("forecast")
+def test_a_forecast_goes_on_from_the_last_figure_by_the_median_slope(row):
+    covered, months = [int(text) for text in parts(row["各月已覆盖"])], int(row["还有几个月"])
+    days = [date(2026 + place // 12, place % 12 + 1, 28) for place in range(len(covered) + months)]
+    told = [Point(on, value, 100) for on, value in zip(days, covered, strict=False)]
+    _, bare = run_of((9, (1, 100)), (10, (1, 100)))
+    asked = replace(bare, as_of=told[-1].day, end=days[-1], numerator=covered[-1], status="behind")
+    found = forecast(asked, told)
+    said = ("—", "—", "—")
+    if found:
+        low, line, high = found.counts
+        said = (str(found.slope), str(line), f"{low}—{high}")
+    assert said == (row["每月"], row["预计"], row["区间"])
+
+
+@holds("change_split")
+def test_a_change_is_split_into_coverage_and_base(row):
+    found = RateChange(date(2026, 9, 30), AS_OF, (ONE,), *pair(row["以前"]), *pair(row["现在"]))
+    assert (found.total, found.effort, found.shift) == tuple(
+        Fraction(row[column]) for column in ("总变化", "覆盖增减", "底数变化")
+    )
+    assert "；".join(coverage_words.shown_split(found, None)) == row["显示"]
+    title = coverage_words.change_title(city(outlook(cube((ONE, AS_OF, "private", (1, 2))))), PLAN.indicators["wage"], found)  # fmt: skip
+    assert ("工作成效" in title) == (found.effort > 0)
+
+
+@holds("compared")
+def test_a_change_is_taken_over_the_same_units_or_not_at_all(row):
+    cells = [(unit, AS_OF, "private", (40, 100)) for unit in (ONE, TWO)]
+    for unit, text in ((ONE, row["甲以前"]), (TWO, row["乙以前"])):
+        if text:
+            counts, on = text.split("@")
+            cells.append((unit, day(on), "private", pair(counts)))
+    look = outlook(cube(*cells), units=(ONE, TWO))
+    now = city(look)
+    found = change_since(look, now, previous_day(now))
+    if found:
+        said = f"{found.covered0}/{found.base0}"
+    else:
+        told = told_before(look, now, previous_day(now))
+        said = coverage_words.OTHER_BASIS if told else coverage_words.NO_PAST
+    assert said == row["比较"]
+
+
+def life(text):
+    """One enterprise at one snapshot: 单独至2027-09-30 注销 → its ledger row, 不在册 → none."""
+    if text == "不在册":
+        return []
+    form, *more = text.split()
+    kind, _, end = form.partition("至")
+    cells = {"wage_form": kind, "wage_start": date(2025, 1, 1) if end else None, "wage_end": day(end or None)}
+    for word in more:
+        cells |= {"未建会": {"unionised": "否"}, "国有控股": {"control": word}}.get(word, {"enterprise_state": word})
+    return [{**FULL, "control": "私人控股", "union_code": "000000001", **cells}]
+
+
+@holds("moves")
+def test_what_happened_to_an_enterprise_has_one_name_and_adds_to_both_counts(row, tmp_path):
+    other = {**FULL, "union_code": "000000002"}
+    sides = []
+    for name, text, on in (("then", row["以前"], date(2026, 9, 30)), ("now", row["现在"], AS_OF)):
+        place = tmp_path / f"{name}.parquet"
+        place.write_bytes(frame_bytes("ledger", snapshot(other, *life(text), as_of=on)))
+        sides.append([place])
+    wage = PLAN.indicators["wage"]
+    told = moves(*sides, wage, "non_public")
+    [(kind, (_, covered, base))] = told.items() or [("", (0, 0, 0))]
+    assert (coverage_words.move_name(kind, wage) if kind else "—") == row["变动"]
+    assert (covered, base) == (int(row["分子"]), int(row["分母"]))
 
 
 @holds("lapsing")

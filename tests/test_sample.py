@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import calendar
 import io
+import shutil
 from collections import Counter
 from datetime import date, timedelta
 from functools import cache
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -15,6 +17,7 @@ from stdnum.cn import uscc
 from unionplan import demo
 from unionplan.attainment import Outlook, attainments, headline
 from unionplan.demo import MONTHS, SILENT, SUMMARISED, build, submissions
+from unionplan.demo.remarks import remarks
 from unionplan.errors import IntakeError
 from unionplan.plan import plan_of, read_tables, with_overlay
 from unionplan.store import Store
@@ -50,7 +53,7 @@ def store(tmp_path_factory, readings):
         patch.setattr(demo.building, "submissions", submissions)
         patch.setattr(demo.building, "read_file", lambda *given: readings.append(read(*given)) or readings[-1])
         assert build(root, said.append) == f"示例数据已建在 {root}"
-    assert len(said) == len(files())
+    assert len(said) == len(files()) + len(demo.building.remarks())
     return Store(root)
 
 
@@ -59,6 +62,7 @@ def few():
     """A small city of which only the first four files are handed in."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo.building, "submissions", lambda units, size: submissions(units, size)[:4])
+        patch.setattr(demo.building, "remarks", list)
         yield
 
 
@@ -226,7 +230,7 @@ def test_every_file_is_read_without_a_rejection(store, readings):
     assert [reading.name for reading in readings] == [file.name for file in files()]
     found = [found for reading in readings for found in reading.all_problems()]
     assert {problem.severity for problem in found} <= {"ask", "fixed"}
-    assert {sheet.kind for reading in readings for sheet in reading.sheets} == {"W1", "W2", "W3b", "W4"}
+    assert {sheet.kind for reading in readings for sheet in reading.sheets} == {"W1", "W2", "W3b", "W4", "W6", "W7"}
 
 
 def test_every_row_of_a_ledger_belongs_to_a_unit_of_the_list_and_has_codes_with_a_right_check_digit():
@@ -396,6 +400,19 @@ def test_a_build_that_was_cut_off_goes_on_to_the_same_store(whole, tmp_path):
     assert [(one.at, one.files, one.entries) for one in resumed] == [
         (one.at, one.files, one.entries) for one in at_once
     ]
+
+
+def test_notes_that_a_cut_off_build_left_out_are_written_by_the_next(whole, tmp_path, monkeypatch):
+    root = Path(shutil.copytree(whole, tmp_path / "demo"))
+    notes = remarks()
+    monkeypatch.setattr(demo.building, "remarks", lambda: notes[:2])
+    build(root, print, SMALL)
+    monkeypatch.setattr(demo.building, "remarks", lambda: notes)
+    assert build(root, print, SMALL) == f"示例数据已建在 {root}"
+    told = Store(root).notes(Store(root).head())
+    assert sorted(told["text"]) == sorted(note.text for note, _ in notes)
+    assert [commit.action for commit in Store(root).history()[5:]] == ["note"] * len(notes)
+    assert build(root, print, SMALL) == f"示例数据已在 {root}，共 {5 + len(notes)} 次更新"
 
 
 def test_a_second_build_changes_nothing_and_another_sample_is_left_alone(whole):

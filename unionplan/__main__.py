@@ -19,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,8 +27,10 @@ from unionplan import __version__, account_commands, period_commands
 from unionplan.access import LOOPBACK, Person, require_listen
 from unionplan.accounts import Accounts
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments
+from unionplan.change import change_since, previous_day
 from unionplan.demo import DEMO_STORE, build
 from unionplan.errors import AccessError, IntakeError, StoreError, UnionplanError, UsageError
+from unionplan.forecast import forecast, past, speed
 from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.limits import upload_megabytes
 from unionplan.intake.nil_reports import nil_report
@@ -327,7 +330,7 @@ def _attainment(arguments: argparse.Namespace) -> int:
     rows = attainments(outlook, arguments.by, arguments.indicator)
     if arguments.json:
         judged = arguments.by != "enterprise_type"  # a target names a scope; an atom has no light of its own
-        _print([_attainment_json(row, judged) for row in rows])
+        _print([_attainment_json(row, judged, outlook) for row in rows])
         return 0
     for row in rows:
         indicator = outlook.plan.indicators[row.indicator]
@@ -337,7 +340,7 @@ def _attainment(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _attainment_json(row: Attainment, judged: bool) -> dict[str, Any]:
+def _attainment_json(row: Attainment, judged: bool, outlook: Outlook) -> dict[str, Any]:
     known = row.numerator is not None and row.denominator
     return {
         "item": row.item, "indicator": row.indicator, "scope": row.scope, "reporting_unit": row.reporting_unit,
@@ -345,7 +348,32 @@ def _attainment_json(row: Attainment, judged: bool) -> dict[str, Any]:
         "denominator": row.denominator, "coverage": (row.numerator or 0) / (row.denominator or 1) if known else None,
         "target": None if row.target_bp is None else row.target_bp / 10_000, "need": row.need, "gap": row.gap,
         "attained": row.attained, "due": row.due, "status": row.status if judged else None, "marks": list(row.marks),
+        **(_outlook_json(row, outlook) if judged else {}),
     }  # fmt: skip
+
+
+def _outlook_json(row: Attainment, outlook: Outlook) -> dict[str, Any]:
+    """What came before and what lies ahead; counts as they are, rates as numbers."""
+    moved = change_since(outlook, row, previous_day(row))
+    points = past(outlook, row) if row.target_bp is not None else []
+    ahead, pace = forecast(row, points), speed(row, points)
+    low, line, high = ahead.counts if ahead else (None, None, None)
+    change = moved and {
+        "since": moved.since.isoformat(), "numerator": moved.covered1 - moved.covered0,
+        "denominator": moved.base1 - moved.base0, "effort": float(moved.effort), "shift": float(moved.shift),
+    }  # fmt: skip
+    return {
+        "previous": _number(row.previous), "low": _number(row.low), "high": _number(row.high), "change": change,
+        "pace": {"required": _number(pace.required), "recent": _number(pace.recent), "best": _number(pace.best)},
+        "forecast": ahead and {
+            "on": ahead.end.day.isoformat(), "numerator": line, "low": low, "high": high, "denominator": ahead.base,
+            "periods": ahead.periods,
+        },
+    }  # fmt: skip
+
+
+def _number(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
 
 
 def _items(arguments: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from math import ceil
 import pandas as pd
 
 from unionplan import pace as paces
-from unionplan.figures import Figures, figures, inherited, total
+from unionplan.figures import Figures, Pool, figures, inherited, pool_of
 from unionplan.plan import (
     ATOMS,
     COVERAGE,
@@ -31,6 +31,7 @@ from unionplan.plan import (
     target_order,
 )  # fmt: skip
 
+RECENT = 3  # months that the present speed is taken over
 STATUSES = (
     "unreported", "stale", "no_base", "no_target", "attained", "done", "out_of_plan", "overdue", "no_deadline",
     "below", "on_pace", "slow", "behind", "moving", "due_soon", "not_started",
@@ -47,7 +48,8 @@ class Attainment:
     `surplus` None without a target or figure; `due` (a count), `due_rate`, `slow_rate` None without
     pace. `low`/`high` bound the rate when some enterprises are unclassified or a cell is blank, else
     None. `missing` names the reporting units that are in neither count. `previous` is the rate of the
-    same units one period earlier, None where there is none.
+    same units one period earlier, None where there is none; `recent` by how many enterprises they covered more per
+    month over the last three, None where these are not known.
     """
 
     item: str | None
@@ -81,24 +83,13 @@ class Attainment:
     unweighted: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     summarised: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Counts summed over units and atoms: covered, base, blank cells, covered outside the base, active, workers."""
-
-    numerator: int
-    denominator: int
-    unknown: int
-    outside: int
-    active: int | None
-    covered_workers: int | None
-    workers: int | None
+    recent: Fraction | None = None
 
     @property
-    def rate(self) -> Fraction | None:
-        """Σnumerator / Σdenominator, None when there is no base."""
-        return Fraction(self.numerator, self.denominator) if self.denominator else None
+    def required(self) -> Fraction | None:
+        """The monthly increase that still reaches the target, None where nothing is open or no month is left."""
+        left = months_between(self.as_of, self.end) if self.as_of and self.end else 0
+        return Fraction(self.gap, left) if self.gap and left > 0 else None
 
 
 def need(denominator: int, bp: int) -> int:
@@ -140,6 +131,11 @@ def expires(as_of: date, indicator: Indicator) -> date:
     year, month = as_of.year + month // 12, month % 12 + 1
     day = min(as_of.day, monthrange(year, month)[1])
     return date(year, month, day) + timedelta(days=indicator.grace_days)
+
+
+def months_between(first: date, last: date) -> int:
+    """Return how many calendar months `last` lies after `first`."""
+    return (last.year - first.year) * 12 + last.month - first.month
 
 
 @dataclass(frozen=True)
@@ -206,36 +202,6 @@ def headline(outlook: Outlook) -> list[Attainment]:
     own = [row for row in rows if row.indicator == "contract"]
     bare = [] if own else [_city(outlook, "contract", scope, None) for scope in ("state", "non_public")]
     return [*(row for row in rows if row.indicator != "contract"), *own, *bare]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A unit's ledger and its summary of one month that do not agree: (covered, base) of each."""
-
-    reporting_unit: str
-    period: str
-    indicator: str
-    scope: str
-    ledger: tuple[int, int]
-    summary: tuple[int, int]
-
-
-def differences(outlook: Outlook) -> list[Difference]:
-    """Return where ledger and summary of the same unit and month tell a scope differently, newest month first."""
-    cube = outlook.cube if outlook.on is None else outlook.cube[outlook.cube["as_of"] <= pd.Timestamp(outlook.on)]
-    keys = ["reporting_unit", "period"]
-    both = cube.groupby(keys)["source"].nunique()
-    found = []
-    for unit, period in sorted(both[both > 1].index, key=lambda pair: (pair[1], pair[0]), reverse=True):
-        rows = cube[(cube["reporting_unit"] == unit) & (cube["period"] == period)]
-        told = [figures(rows[rows["source"] == source]) for source in ("ledger", "summary")]
-        for name in (name for name in COVERAGE if name in outlook.plan.indicators):
-            for scope, atoms in SCOPES.items():
-                pools = [_pool(now, name, (unit,), atoms) for now in told if now.reported(name, unit, atoms)]
-                pairs = [(pool.numerator, pool.denominator) for pool in pools if pool]
-                if len(pairs) == 2 and pairs[0] != pairs[1] and not any((name, unit) in now.other_base for now in told):
-                    found.append(Difference(unit, period, name, scope, *pairs))
-    return found
 
 
 def over_time(outlook: Outlook, indicator: str, scope: str) -> list[Attainment]:
@@ -328,26 +294,39 @@ def in_force(unit: Unit, day: date) -> bool:
     return (unit.start is None or unit.start <= day) and (unit.end is None or day <= unit.end)
 
 
-def _pool(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> Pool | None:
-    cells = [cell for unit in units for atom in atoms if (cell := now.counts.get((indicator, unit, atom)))]
-    base = now.base_of(indicator, units, atoms)
-    if not cells or base is None or any(cell.numerator is None for cell in cells):
+def pooled_on(
+    outlook: Outlook, day: date, indicator: str, units: tuple[str, ...], atoms: frozenset[str]
+) -> Pool | None:
+    """Return the counts of exactly these units at their last snapshots on or before `day`.
+
+    None where one of them has none, or told another base than now: different bases are never compared (rules 2).
+    """
+    now, then = outlook.figures(), outlook.figures(day)
+    if not units or not all(then.reported(indicator, unit, atoms) for unit in units):
         return None
-    return Pool(
-        sum(cell.numerator or 0 for cell in cells), base,
-        sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells),
-        *(total([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
-    )  # fmt: skip
+    if any(then.apart(indicator, unit) != now.apart(indicator, unit) for unit in units):
+        return None
+    return pool_of(then, indicator, units, atoms)
+
+
+def month_end(
+    outlook: Outlook, day: date, indicator: str, units: tuple[str, ...], atoms: frozenset[str]
+) -> Pool | None:
+    """Return `pooled_on` where it is the figure of the month of `day`: one unit at least told that month, and nobody's
+    snapshot was stale by then."""
+    then, definition = outlook.figures(day), outlook.plan.indicators[indicator]
+    told = [then.as_of[indicator, unit] for unit in units if (indicator, unit) in then.as_of]
+    newest = max(told, default=None)
+    if newest is None or months_between(newest, day) or any(expires(one, definition) < newest for one in told):
+        return None
+    return pooled_on(outlook, day, indicator, units, atoms)
 
 
 def _rate_on(
     outlook: Outlook, day: date, indicator: str, units: tuple[str, ...], atoms: frozenset[str]
 ) -> Fraction | None:
     """The rate of exactly these units at their last snapshots on or before `day`, None if one has none."""
-    then = outlook.figures(day)
-    if not units or not all(then.reported(indicator, unit, atoms) for unit in units):
-        return None
-    pool = _pool(then, indicator, units, atoms)
+    pool = pooled_on(outlook, day, indicator, units, atoms)
     return pool.rate if pool else None
 
 
@@ -368,15 +347,16 @@ def _row(
     counted: tuple[str, ...], missing: tuple[str, ...], as_of: date | None, pace: _Pace,
 ) -> Attainment:  # fmt: skip
     now = outlook.figures()
-    pool = _pool(now, indicator, counted, atoms) if counted else None
+    pool = pool_of(now, indicator, counted, atoms) if counted else None
     weighted = _weighted(now, indicator, counted, atoms)
-    workers = _pool(now, indicator, weighted, atoms) if weighted else None
+    workers = pool_of(now, indicator, weighted, atoms) if weighted else None
     low, high = _range(now, indicator, counted, scope, pool)
     previous = _previous(outlook, indicator, counted, atoms, as_of)
     fell = pool is not None and pool.rate is not None and previous is not None and pool.rate < previous
     marks = (("fell", fell), ("units_missing", unit is None and bool(missing)), ("range", low is not None))
+    recent = _recent(outlook, indicator, counted, atoms, as_of, pool)
     goal = need(pool.denominator, target.bp) if pool and target else None
-    return Attainment(
+    row = Attainment(
         item=target.item if target else None, anchor=target.anchor if target else "", indicator=indicator, scope=scope,
         reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
         denominator=pool.denominator if pool else None, covered_workers=workers.covered_workers if workers else None,
@@ -389,13 +369,32 @@ def _row(
         baseline=pace.baseline, due=ceil(pace.due * pool.denominator) if pool and pace.due is not None else None,
         due_rate=pace.due, slow_rate=pace.slow, low=low, high=high, previous=previous,
         status=_status(outlook, indicator, target, pool, as_of, pace),
-        marks=tuple(name for name, holds in marks if holds), missing=missing,
+        marks=tuple(name for name, holds in marks if holds), missing=missing, recent=recent,
     )  # fmt: skip
+    return replace(row, marks=(*row.marks, "at_risk")) if at_risk(row) else row
+
+
+def at_risk(row: Attainment) -> bool:
+    """Return whether the present speed will not make it: the recent monthly increase is below the required one."""
+    running = row.status in ("below", "on_pace", "slow", "behind")
+    return running and row.required is not None and row.recent is not None and row.recent < row.required
+
+
+def _recent(
+    outlook: Outlook, indicator: str, units: tuple[str, ...], atoms: frozenset[str], as_of: date | None,
+    pool: Pool | None,
+) -> Fraction | None:  # fmt: skip
+    """By how many more per month these units cover than three months ago."""
+    if pool is None or as_of is None:
+        return None
+    number = as_of.year * 12 + as_of.month - RECENT  # the first day of the month after that one
+    then = month_end(outlook, date(number // 12, number % 12 + 1, 1) - timedelta(days=1), indicator, units, atoms)
+    return Fraction(pool.numerator - then.numerator, RECENT) if then else None
 
 
 def _weighted(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> tuple[str, ...]:
     """The units whose figure can be weighted by workers."""
-    pools = {unit: _pool(now, indicator, (unit,), atoms) for unit in units}
+    pools = {unit: pool_of(now, indicator, (unit,), atoms) for unit in units}
     return tuple(unit for unit, pool in pools.items() if pool and None not in (pool.workers, pool.covered_workers))
 
 
@@ -411,7 +410,7 @@ def _range(
     """Bounds when unclassified enterprises may belong here or a blank cell may be a yes (rules 1, 2)."""
     if pool is None:
         return None, None
-    unclassified = None if scope == "all" else _pool(now, indicator, units, frozenset({"unclassified"}))
+    unclassified = None if scope == "all" else pool_of(now, indicator, units, frozenset({"unclassified"}))
     open_base = unclassified.denominator if unclassified else 0
     base = pool.denominator + open_base
     if not base or not (open_base or pool.unknown):

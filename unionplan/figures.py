@@ -6,9 +6,10 @@ denominators from one day. Source of every rule: docs/rules.md 1, 2, 10, 11.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
 
 import pandas as pd
@@ -93,6 +94,24 @@ class Figures:
         return unfixed or pair in self.other_base
 
 
+@dataclass(frozen=True)
+class Pool:
+    """Counts summed over units and atoms: covered, base, blank cells, covered outside the base, active, workers."""
+
+    numerator: int
+    denominator: int
+    unknown: int
+    outside: int
+    active: int | None
+    covered_workers: int | None
+    workers: int | None
+
+    @property
+    def rate(self) -> Fraction | None:
+        """Σnumerator / Σdenominator, None when there is no base."""
+        return Fraction(self.numerator, self.denominator) if self.denominator else None
+
+
 def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
     """Return every unit's last snapshot of every indicator on or before `on` (None: the last of all)."""
     known = cube if on is None else cube[cube["as_of"] <= pd.Timestamp(on)]
@@ -150,6 +169,19 @@ def ruling(cube: pd.DataFrame) -> pd.DataFrame:
     by_ledger = told.groupby(keys).transform("any")
     summarised = (cube["source"] == "summary").groupby(keys).transform("any")
     return cube[(cube["source"] == "ledger").where(by_ledger | ~summarised, cube["source"] == "summary")]
+
+
+def pool_of(now: Figures, indicator: str, units: Collection[str], atoms: frozenset[str]) -> Pool | None:
+    """Return the counts summed over units and atoms, None where one of them is 未报."""
+    cells = [cell for unit in units for atom in atoms if (cell := now.counts.get((indicator, unit, atom)))]
+    base = now.base_of(indicator, units, atoms)
+    if not cells or base is None or any(cell.numerator is None for cell in cells):
+        return None
+    return Pool(
+        sum(cell.numerator or 0 for cell in cells), base,
+        sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells),
+        *(total([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
+    )  # fmt: skip
 
 
 def total(values: Sequence[int | None]) -> int | None:

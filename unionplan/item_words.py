@@ -105,6 +105,21 @@ def _figures(item: Item, note: Note) -> str:
     return f"累计{theme.count(note.done)}{unit}" if unit or note.kind != REPORT else f"已办数{theme.count(note.done)}"
 
 
+def explanation(state: ItemState, notes: Sequence[Note]) -> str:
+    """Return the newest explanation of an item that is late, from the page or a progress report's 存在问题.
+
+    Where nobody gave one, that; empty for an item that is not late.
+    """
+    if theme.STATUS[state.status].role != "behind":
+        return ""
+    told = [(note, note.text if note.kind == "explanation" else note.problems) for note in notes
+            if note.kind == "explanation" or note.problems]  # fmt: skip
+    if not told:
+        return "尚无情况说明"
+    note, text = told[-1]
+    return f"情况说明（{theme.month_day(note.on)}）：{' '.join(text.split())}"
+
+
 def note_source(note: Note) -> str:
     """Return who told it: the writer, else the department of the progress report."""
     return note.who or note.department or theme.NONE

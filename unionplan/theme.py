@@ -32,6 +32,7 @@ MARK = "#8794A1"
 GRID = "#E3E7EB"
 TRACK = "#EDF0F3"
 FOCUS = "#274C6B"
+BAND = "#DCE6EE"  # where a figure may come to lie
 BRAND = "#B01E23"  # outside plots only: inside a plot this hue means behind
 ORNAMENT = "#C9A24B"
 ORNAMENT_TEXT = "#8A6414"

@@ -11,6 +11,7 @@ import csv
 import io
 import logging
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +32,6 @@ from unionplan.charts.camera import plot_config
 from unionplan.errors import UnionplanError
 from unionplan.narrative import as_of_words
 from unionplan.notes import Notes, notes_of
-from unionplan.periods import periods
 from unionplan.plan import Plan, read_tables
 from unionplan.states import plan_states
 from unionplan.store import Store, leave_sample, successor
@@ -71,10 +71,12 @@ SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table; `role` is a key of theme.ROLES and colours the text, or `moment`, which is never broken."""
+    """One cell of a table; `role` is a key of theme.ROLES and colours the text, or `moment`, which is never broken;
+    `link` is an address that the text leads to."""
 
     text: str
     role: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -356,6 +358,7 @@ def _cell(column: int, value: str | Cell, numeric: Collection[int], name: str = 
     text = escape(cell.text)
     kind = f"up-role-{escape(cell.role)}" if cell.role else "up-short" if len(cell.text) <= SHORT else ""
     inner = f'<span class="{kind}">{text}</span>' if kind else text
+    inner = f'<a href="{escape(cell.link)}">{inner}</a>' if cell.link else inner
     looks = _align(column, numeric) + (f' data-label="{escape(name)}"' if name else "")
     return f'<th scope="row"{looks}>{inner}</th>' if column == 0 else f"<td{looks}>{inner}</td>"
 
@@ -500,8 +503,7 @@ def _framed(path: str, board: Board) -> None:
     frame(
         path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot, door=_door(path, board)
     )  # fmt: skip
-    head = board.store.head()
-    offer_periods(path, board.shared(("periods", str(head)), lambda: periods(board.store, head)), board.commit)
+    offer_periods(path, board.store, board.commit)
     if settings.sample:
         _offer_start(board)
     follow(board.store.head)
@@ -593,4 +595,6 @@ def csv_bytes(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
 
 
 def _harmless(text: str) -> str:
+    if re.fullmatch(r"[+-][\d,]+(\.\d+)?", text):  # a number does nothing
+        return text
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from unionplan import narrative, theme
-from unionplan.attainment import Difference
+from unionplan.differences import Difference
 from unionplan.intake.preview import Preview
 from unionplan.intake.sheet_changes import SheetChange
 from unionplan.ui import Board, Cell, listing, message, subtitle

@@ -17,6 +17,7 @@ from unionplan.events import kind_word
 from unionplan.item_words import (
     BODIES,
     counted_words,
+    explanation,
     idle_words,
     kind_words,
     late_words,
@@ -35,7 +36,7 @@ ALL = "全部"
 SHOWN = 3  # notes of one item in the list of all
 HEADERS = (
     "条目", "计划", "部分", "任务", "计划原句", "承诺用语", "类型", "起止日", "目标", "责任部门", "分管领导", "状态", "状态依据",
-    "进展", "逾期或连续未更新", "佐证材料", "记录条数",
+    "进展", "逾期或连续未更新", "情况说明", "佐证材料", "记录条数",
 )  # fmt: skip
 
 
@@ -124,6 +125,8 @@ def _item_html(board: Board, state: ItemState, notes: Sequence[Note], kept: Mapp
     item, light = state.item, theme.STATUS[state.status]
     marks = "".join(f"　{theme.MARKS[mark].sign}" for mark in state.marks if mark in theme.MARKS)
     word = f"<small>{escape(item.commitment)}</small>" if item.commitment else ""
+    explained = explanation(state, notes)
+    why = f"<em>{escape(explained)}</em>" if explained else ""
     recent = "".join(
         f"<li><span>{theme.chinese_date(note.on)}　{escape(note_head(item, note))}</span>{escape(note_words(item, note))}</li>"
         for note in reversed(notes[-SHOWN:])
@@ -132,7 +135,7 @@ def _item_html(board: Board, state: ItemState, notes: Sequence[Note], kept: Mapp
         f'<details class="up-item" id="{escape(item.id)}"><summary><span class="up-item-id">{escape(item.id)}</span>'
         f"<strong>{escape(item.short)}</strong>"
         f'<span class="up-item-light up-role-{light.role}">{theme.light(state.status)}{marks}{word}</span>'
-        f'<span class="up-item-said">{escape(progress_words(state, board.today))}</span></summary>'
+        f'<span class="up-item-said">{escape(progress_words(state, board.today))}{why}</span></summary>'
         f'<div class="up-item-body"><blockquote>{escape(item.quote)}</blockquote>{facts_html(state)}'
         f"{f'<ol>{recent}</ol>' if recent else ''}"
         f'<p><a href="{item_address(item.id, kept)}" target="_self">全部记录、步骤和登记（共{len(notes)}条记录）</a></p></div></details>'
@@ -145,5 +148,5 @@ def _row(board: Board, state: ItemState) -> tuple[str | Cell, ...]:
     return (
         item.id, item.plan, item.section, item.name, item.quote, item.commitment, kind_words(item),
         window_words(item.start, item.end), target_words(item), item.department, item.leader, theme.light(state.status),
-        state.rule, state.said, late, "、".join(state.evidence), str(len(board.notes().get(item.id, ()))),
+        state.rule, state.said, late, explanation(state, board.notes().get(item.id, ())), "、".join(state.evidence), str(len(board.notes().get(item.id, ()))),
     )  # fmt: skip

@@ -46,7 +46,7 @@ def write_form(board: Board, item: Item, one: Standing | None) -> None:
 def _form(board: Board, item: Item, kind: str, one: Standing | None) -> None:
     turn = f"{item.id}-{kind}-{st.session_state.get('written', 0)}"
     with st.form(f"note-{turn}"):
-        who = board.person.name or st.text_input("填写人", key=f"who-{turn}")
+        who = board.person.name or st.text_input("填写人", st.session_state.get("writer", ""), key=f"who-{turn}")
         day = st.text_input(_day_label(kind), f"{board.today:%Y-%m-%d}", key=f"day-{turn}")
         note = _asked(Note(item=item.id, kind=kind, on=board.today, department=item.department), item, one, turn)
         evidence = st.text_input("佐证材料名称（可不填）", key=f"evidence-{turn}", placeholder="如：会议纪要、通知")
@@ -123,7 +123,7 @@ def _submit(
         if done.commit
         else "与已有的一条完全相同，没有重复登记。"
     )
-    st.session_state["noted"] = (note.item, words)
+    st.session_state["noted"], st.session_state["writer"] = (note.item, words), who.strip()
     st.session_state["written"] = st.session_state.get("written", 0) + 1
     st.rerun()
 

@@ -19,8 +19,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from unionplan import theme
+from unionplan.charts import trend_forecast
 from unionplan.charts.parts import dotted, empty, hover, shown
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
+from unionplan.forecast import Forecast
 from unionplan.pace import Node, due, way_of
 from unionplan.plan import Indicator, Target
 
@@ -121,20 +123,21 @@ def trend(
     note: str,
     profile: Profile,
     baseline: Fraction | None = None,
+    ahead: Forecast | None = None,
 ) -> go.Figure:
     """Return the line chart of `points`, which stand in the order of their dates, each date once.
 
     `baseline` is the rate that the pace starts from where it is not simply the last point before the window (the
-    same units must be counted then and now). No point with a rate gives a figure that says what to do.
+    same units must be counted then and now). `ahead` is drawn as a band and a dashed line. No point with a rate gives a figure that says what to do.
     """
     assert all(a.as_of < b.as_of for a, b in pairwise(points)), "points out of order"
     sheet = Sheet(profile)
     top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note, _remarks(points, pace_of(points, target), baseline))
+    foot = foot_lines(profile, source, note, _remarks(points, pace_of(points, target), baseline, ahead))
     room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
     traces: list[go.Scatter] = []
     if any(point.rate is not None for point in points):
-        bottom, traces = _drawn(sheet, points, indicator, target, baseline, top, room)
+        bottom, traces = _drawn(sheet, points, indicator, target, baseline, ahead, top, room)
     else:
         bottom, traces = empty(sheet, top, room), [go.Scatter(x=[], y=[])]
     height = profile.height or bottom + foot_height(profile, foot)
@@ -181,21 +184,23 @@ def _drawn(
     indicator: Indicator,
     target: Target | None,
     baseline: Fraction | None,
+    ahead: Forecast | None,
     top: float,
     room: float | None,
 ) -> tuple[float, list[go.Scatter]]:
     p = sheet.profile
     pace = pace_of(points, target, baseline)
-    plot = _plot(p, points, target, pace, top, room)
+    plot = _plot(p, points, target, pace, ahead, top, room)
+    trend_forecast.band(sheet, plot, ahead)
     _rates_axis(sheet, plot)
     _dates_axis(sheet, plot)
     _target(sheet, plot, target)
     now = current(points)
     assert now is not None
     _as_of(sheet, plot, now.as_of)
-    _labels(sheet, plot, points, now, target, pace, indicator)
+    _labels(sheet, plot, points, now, target, pace, indicator, ahead)
     bottom = plot.bottom + 0.7 * p.u + 2 * leading(p.head)
-    return bottom, _traces(p, plot, points, indicator, target, pace)
+    return bottom, _traces(p, plot, points, indicator, target, pace, ahead)
 
 
 def _plot(
@@ -203,19 +208,21 @@ def _plot(
     points: Sequence[TrendPoint],
     target: Target | None,
     pace: Pace | None,
+    ahead: Forecast | None,
     top: float,
     room: float | None,
 ) -> Plot:
     rates = [point.rate for point in points if point.rate is not None]
     rates += [Fraction(target.bp, 10_000)] if target else []
     rates += [pace.baseline] if pace else []
+    rates += trend_forecast.rates(ahead)
     low, high, step = _scale(min(rates), max(rates))
     first, last = _span(points, target, pace)
     upper = top + 1.1 * p.u + leading(p.head)
     below = 0.7 * p.u + 2 * leading(p.head)
     lower = upper + PLOT[p.kind] * p.u if room is None else top + room - below
     left = p.margin + text_width(f"{high}%", p.head) + 0.7 * p.u
-    return Plot(left, upper, p.right - _gutter(p, target), lower, first, last, low, high, step)
+    return Plot(left, upper, p.right - _gutter(p, target, ahead), lower, first, last, low, high, step)
 
 
 def _scale(least: Fraction, most: Fraction) -> tuple[int, int, int]:
@@ -239,8 +246,8 @@ def _span(points: Sequence[TrendPoint], target: Target | None, pace: Pace | None
     return (first, last) if first < last else (first - timedelta(days=31), last + timedelta(days=31))
 
 
-def _gutter(p: Profile, target: Target | None) -> float:
-    lines = _goal_words(p, target)
+def _gutter(p: Profile, target: Target | None, ahead: Forecast | None) -> float:
+    lines = [*_goal_words(p, target), *(trend_forecast.words(p, ahead, target) if ahead else ())]
     return max(widest([text for text, *_ in lines], p.label, True) + 0.8 * p.u, 3.4 * p.u)
 
 
@@ -332,21 +339,24 @@ def _labels(
     target: Target | None,
     pace: Pace | None,
     indicator: Indicator,
+    ahead: Forecast | None,
 ) -> None:
     """Write the current value, the due rate, the start and the axis's warning, each where nothing else is."""
     p = sheet.profile
     rate, due = now.rate, due_on(pace, target, now.as_of)
     assert rate is not None
-    taken = _taken(sheet, plot, points, target, pace)
-    ahead = due is not None and rate >= due
+    taken = _taken(sheet, plot, points, target, pace, ahead)
+    on_pace = due is not None and rate >= due
     here = (plot.x(now.as_of), plot.y(rate))
-    _put(sheet, plot, _now_words(p, now, target, indicator), here, taken, upward=ahead)
+    _put(sheet, plot, _now_words(p, now, target, indicator), here, taken, upward=on_pace)
     if due is not None and rate * 10_000 < (target.bp if target else 0):
         words = Words("due", ((f"序时应达 {shown(due)}%", p.head, theme.INK_SOFT, False),))
-        _put(sheet, plot, words, (plot.x(now.as_of), plot.y(due)), taken, upward=not ahead, left=not ahead)
+        _put(sheet, plot, words, (plot.x(now.as_of), plot.y(due)), taken, upward=not on_pace, left=not on_pace)
     if pace is not None:
         words = Words("start", ((f"期初 {shown(pace.baseline)}%", p.head, theme.INK_SOFT, False),))
         _put(sheet, plot, words, (plot.x(pace.begin), plot.y(pace.baseline)), taken, upward=False)
+    if ahead is not None:
+        taken += trend_forecast.label(sheet, plot, ahead, target, taken)
     if plot.low:
         _warn(sheet, plot, taken)
 
@@ -376,7 +386,12 @@ def _warn(sheet: Sheet, plot: Plot, taken: Sequence[Rect]) -> None:
 
 
 def _taken(
-    sheet: Sheet, plot: Plot, points: Sequence[TrendPoint], target: Target | None, pace: Pace | None
+    sheet: Sheet,
+    plot: Plot,
+    points: Sequence[TrendPoint],
+    target: Target | None,
+    pace: Pace | None,
+    ahead: Forecast | None,
 ) -> list[Rect]:
     """Return what labels must keep clear of: the lines, in small pieces, and the words that stand already."""
     taken: list[Rect] = []
@@ -385,6 +400,7 @@ def _taken(
     ]
     if pace is not None:
         runs.append([(plot.x(day), plot.y(rate)) for day, rate in pace.way])
+    runs += trend_forecast.runs(plot, ahead)
     if target is not None:
         y = plot.y(Fraction(target.bp, 10_000))
         runs.append([(plot.left, y), (plot.right, y)])
@@ -468,8 +484,10 @@ def _traces(
     indicator: Indicator,
     target: Target | None,
     pace: Pace | None,
+    ahead: Forecast | None,
 ) -> list[go.Scatter]:
     traces = [_pace_trace(p, plot, pace)] if pace else []
+    traces += [trend_forecast.trace(p, plot, ahead, indicator, target)] if ahead else []
     traces += [_rate_trace(p, plot, points, indicator, target)]
     traces += [_missing_trace(p, plot, points)] if any(point.rate is None for point in points) else []
     return traces
@@ -547,8 +565,10 @@ def _hover(point: TrendPoint, indicator: Indicator, target: Target | None) -> st
     return hover(theme.chinese_date(point.as_of), said)
 
 
-def _remarks(points: Sequence[TrendPoint], plain: Pace | None, baseline: Fraction | None) -> list[str]:
-    said = []
+def _remarks(
+    points: Sequence[TrendPoint], plain: Pace | None, baseline: Fraction | None, ahead: Forecast | None
+) -> list[str]:
+    said = trend_forecast.remark(ahead)
     if any(point.numerator is None for point in points):
         said.append("○ 未报，折线在此中断")
     if any(point.numerator is not None and not point.denominator for point in points):

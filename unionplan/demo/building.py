@@ -11,12 +11,14 @@ from pathlib import Path
 
 from unionplan.access import Person
 from unionplan.demo.city import ENTERPRISES
+from unionplan.demo.remarks import remarks
 from unionplan.demo.submissions import Submission, submissions
 from unionplan.errors import IntakeError
 from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.preview import Preview, preview, submit
 from unionplan.intake.readings import FileReading
 from unionplan.plan import read_tables, with_overlay
+from unionplan.remarks import write
 from unionplan.store import Store
 from unionplan.store.snapshots import digest
 
@@ -28,7 +30,7 @@ _SKIPPING = ("kind_skipped", "kind_later", "sheet_skipped", "header_missing")
 
 
 def build(root: Path, say: Callable[[str], None], enterprises: int = ENTERPRISES) -> str:
-    """Fill the sample store at `root` unless it stands already; returns one sentence about it.
+    """Fill the sample store at `root` unless it stands already, files first, then notes; returns one sentence about it.
 
     A build that was cut off goes on where it stopped. Raises IntakeError naming the problems when the intake
     refuses a file of ours.
@@ -40,18 +42,22 @@ def build(root: Path, say: Callable[[str], None], enterprises: int = ENTERPRISES
     files = submissions(store.plan(1).units, enterprises)
     if not _begun(store, files):
         return f"{root} 里是另一份示例数据，没有改动。如需重建，请先移走这个目录。"
-    left = files[store.head() - 1 :]
-    if not left:
+    notes = remarks()
+    total, left = 1 + len(files) + len(notes), files[store.head() - 1 :]
+    if store.head() >= total:
         return f"示例数据已在 {root}，共 {store.head()} 次更新"
     with _read_ahead(left, unit_names(store.plan(1).units)) as readings:
         for file, reading in zip(left, readings, strict=True):
-            say(_taken_in(store, file, reading, len(files)))
+            say(_taken_in(store, file, reading, total))
+    for note, at in notes[store.head() - 1 - len(files) :]:
+        written = write(store, _MAKER, at, note)
+        say(f"第 {written.commit} 次更新，共 {total} 次：任务记录 {note.item}")
     return f"示例数据已建在 {root}"
 
 
 def _begun(store: Store, files: list[Submission]) -> bool:
     """Whether what stands there is the beginning of exactly these files."""
-    uploads = [commit.files for commit in store.history()[1:]]
+    uploads = [commit.files for commit in store.history()[1 : 1 + len(files)]]
     names = [uploaded[0].name if uploaded else "" for uploaded in uploads]
     if names != [file.name for file in files[: len(names)]]:
         return False
@@ -82,7 +88,7 @@ def _taken_in(store: Store, file: Submission, reading: FileReading, total: int) 
     commit = submit(store, seen, Person(file.who, _MAKER.role), file.reason, file.note, at=file.at)
     if commit is None:
         raise IntakeError(file.name, "没有带来任何变化", "示例数据的每个文件都应有变化", "请报告这个问题")
-    return f"第 {commit} 次更新，共 {total + 1} 次：{file.name}，新增 {seen.added} 条，变更 {seen.changed} 条"
+    return f"第 {commit} 次更新，共 {total} 次：{file.name}，新增 {seen.added} 条，变更 {seen.changed} 条"
 
 
 def _require_whole(file: Submission, seen: Preview) -> None:

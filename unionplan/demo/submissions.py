@@ -15,11 +15,12 @@ from unionplan.demo.city import ENTERPRISES, MONTHS, SILENT, SILENT_FROM, SUMMAR
 from unionplan.demo.dues import FUNDS_DAY, funds
 from unionplan.demo.handed_down import COLUMNS, HANDED_DOWN_ON, shares
 from unionplan.demo.ledger import Chronicle, Record, chronicle
+from unionplan.demo.progress import PROGRESS_DAY, progress
 from unionplan.demo.summary import summary
 from unionplan.demo.training import PERSONS, training
 from unionplan.demo.workbooks import Table, workbook_bytes
 from unionplan.intake.preview import Options
-from unionplan.observations import ACTIVITIES, CLEAR, FUNDS, LEDGER, SUMMARY, TRAINING
+from unionplan.observations import ACTIVITIES, CLEAR, FUNDS, LEDGER, PROGRESS, SUMMARY, TRAINING
 from unionplan.plan import Unit
 
 CHECKED = "已与填报单位核对"
@@ -102,7 +103,10 @@ _MISTAKES = {
 def submissions(units: tuple[Unit, ...], enterprises: int = ENTERPRISES) -> list[Submission]:
     """Return every file in the order of arrival; moments differ."""
     truth = chronicle(units, enterprises)
-    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds(), _shares()]
+    files = [
+        *_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds(), _progress(),
+        _shares(),
+    ]  # fmt: skip
     return sorted(files, key=lambda one: one.at)
 
 
@@ -232,7 +236,7 @@ def _activities() -> Iterator[Submission]:
 
 
 def _funds() -> Submission:
-    """The dues of the year so far."""
+    """The dues of the year so far, after the activities."""
     said = f"{FUNDS_DAY.year}年{FUNDS_DAY.month}月"
     table = Table("经费收缴表", f"澄澜市工会经费收缴与审计情况（{said}）", "单位：万元、家", FUNDS, funds())
     return Submission(
@@ -241,9 +245,18 @@ def _funds() -> Submission:
 
 
 def _shares() -> Submission:
-    """What was handed down to the units, the last file of all."""
+    """What was handed down to the units."""
     table = Table("目标任务分解", "澄澜市总工会目标任务分解表", "单位：人、%", COLUMNS, shares())
     return Submission(
         datetime(2026, 11, 5, 10, 30), "澄澜市总工会目标任务分解表.xlsx", "示例经办人", (table,), HANDED_DOWN_ON,
         note="任务分解到各填报单位",
     )  # fmt: skip
+
+
+def _progress() -> Submission:
+    """What the departments report of their items, the last file of all."""
+    said = f"{PROGRESS_DAY.year}年{PROGRESS_DAY.month}月"
+    table = Table("任务进展表", f"澄澜市总工会任务进展表（{said}）", "应办、已办为累计数", PROGRESS, progress())
+    return Submission(
+        datetime(2026, 11, 5, 10, 40), f"澄澜市总工会任务进展表{said}.xlsx", "示例经办人", (table,), PROGRESS_DAY
+    )

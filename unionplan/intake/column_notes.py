@@ -79,8 +79,8 @@ _FUNDS = {
 _PROGRESS = {
     "seq": "计划的条目编号，不要改动", "item": "任务名称", "owner": "责任部门", "step": "里程碑的步骤，没有步骤的空着",
     "progress": "截至统计时点的进展，一两句话", "problems": "存在的问题，没有的留空", "next_steps": "下一步打算",
-    "done_on": "实际完成的日期，没有完成的留空", "planned_on": "计划的截止日，不在这里改", "target": "按件、按户办理的，应办多少",
-    "done_count": "已办多少，不多于应办数", "evidence": "通知、照片等材料的名称",
+    "done_on": "实际完成的日期，没有完成的留空", "planned_on": "计划的截止日，不在这里改", "target": "按件、按户办理的，从起始日累计应办多少",
+    "done_count": "从起始日累计已办多少，不多于应办数", "evidence": "通知、照片等材料的名称",
 }  # fmt: skip
 _UNITS = {
     "reporting_unit": "名称，不重复", "group": "属于哪一组", "order": "在各表中的先后，从 1 起",

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from unionplan.access import Person
-from unionplan.attainment import Attainment, Difference, Outlook, differences, headline
+from unionplan.attainment import Attainment, Outlook, headline
+from unionplan.differences import Difference, differences
 from unionplan.errors import IntakeError
 from unionplan.intake.drafting import (
     Draft,

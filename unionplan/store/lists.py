@@ -128,7 +128,7 @@ def missing(
     """
     if not paths:
         return pd.DataFrame(columns=list(MISSING))
-    where, reason, day, short = _missing_sql(indicator)
+    where, reason, day, short = missing_sql(indicator)
     query = f"""
       SELECT reporting_unit, org_name, union_code, enterprise_type, workers, {reason} AS reason, {day} AS day,
         {short} AS short, as_of
@@ -146,7 +146,7 @@ def missing_counts(paths: Sequence[Path], indicator: Indicator, scope: str) -> d
     """
     if not paths:
         return {}
-    where, _, _, short = _missing_sql(indicator)
+    where, _, _, short = missing_sql(indicator)
     query = f"""
       SELECT reporting_unit, COUNT(*) AS rows, CAST(SUM({short}) AS BIGINT) AS short
       FROM read_parquet($files)
@@ -251,8 +251,8 @@ def _month_before(entries: Sequence[Entry], entry: Entry) -> Entry | None:
     return next((found for found in held if found is not None), None)
 
 
-def _missing_sql(indicator: Indicator) -> tuple[str, str, str, str]:
-    """(condition, reason, day, short) of an enterprise that an indicator still misses."""
+def missing_sql(indicator: Indicator) -> tuple[str, str, str, str]:
+    """Return (condition, reason, day, short) of an enterprise that an indicator still misses, as SQL."""
     name = indicator.id
     if name == "member":
         reason = "CASE WHEN members IS NULL THEN 'blank' WHEN members > workers THEN 'too_many' ELSE 'not_joined' END"
