@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from unionplan import narrative, theme
-from unionplan.attainment import Attainment, ItemState, attainments
+from unionplan.attainment import Attainment, ItemState, attainments, existing_units
 from unionplan.charts import PHONE, SCREEN, bullet
 from unionplan.observations import CONTRACTS
 from unionplan.ui import (
@@ -36,7 +36,10 @@ URGENT = ("overdue", "behind", "due_soon", "slow", "below", "no_deadline")
 
 def say(board: Board, rows: Sequence[Attainment]) -> None:
     """The page's conclusion in one line, and which units it stands on in another."""
-    heading(narrative.conclusion(rows, board.plan.indicators), narrative.units_counted(rows, len(board.plan.units)))
+    heading(
+        narrative.conclusion(rows, board.plan.indicators),
+        narrative.units_counted(rows, len(existing_units(board.outlook()))),
+    )
 
 
 def head(board: Board, rows: Sequence[Attainment]) -> None:
@@ -136,7 +139,13 @@ def _silent(board: Board, rows: Sequence[Attainment]) -> Card:
     word = Cell(theme.light("unreported") if silent else "● 均已报送", theme.STATUS[light].role)
     more = f"另有{len(partly)}个单位部分指标未报" if partly else ""
     lines = [narrative.names(silent) if silent else "", more]
-    return Card("未报送单位", str(len(silent)), f"/{len(board.plan.units)} 个", word, [one for one in lines if one])
+    return Card(
+        "未报送单位",
+        str(len(silent)),
+        f"/{len(existing_units(board.outlook()))} 个",
+        word,
+        [one for one in lines if one],
+    )
 
 
 def _value(row: Attainment) -> tuple[str, str]:

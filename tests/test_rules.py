@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from unionplan import clock, coverage_words, narrative, theme
+from unionplan import pace as paces
 from unionplan.access import Person
 from unionplan.attainment import (
     STATUSES,
@@ -32,6 +33,7 @@ from unionplan.attainment import (
 )
 from unionplan.change import Change as RateChange
 from unionplan.change import change_since, previous_day, told_before
+from unionplan.comparing import KINDS, comparisons
 from unionplan.errors import IntakeError, UnionplanError
 from unionplan.events import events_of, standings
 from unionplan.flows import flow
@@ -59,7 +61,10 @@ from unionplan.observations import (
     TOLD_LABELS,
     classified,
 )
-from unionplan.plan import ATOMS, SCOPES, Target, plan_of, read_tables, scope_of, with_overlay
+from unionplan.pace import nodes_of
+from unionplan.periods import carried, fate_of
+from unionplan.plan import ATOMS, SCOPES, Share, Target, plan_of, read_tables, scope_of, with_overlay
+from unionplan.shares import share_states, sum_checks, sum_words
 from unionplan.store import Change, Slot, Store
 from unionplan.store.counts import counted
 from unionplan.store.moves import moves
@@ -582,6 +587,26 @@ def test_the_base_is_the_rate_of_the_same_units_before_the_window(row):
     assert found.baseline == (None if row["基期"] == "—" else Fraction(*pair(row["基期"])))
 
 
+@holds("node_pace")
+def test_milestones_are_what_their_days_ask_for(row):
+    window = date(2026, 7, 1), date(2026, 12, 31)
+    found = nodes_of(row["节点目标"] or "", "", *window, Fraction(1, 2), percent=True)
+    due = paces.due(Fraction(row["基期%"]) / 100, Fraction(1, 2), *window, found, day(row["统计时点"]))
+    assert rounded(due, 2) == row["应达%"]
+
+
+@holds("fixed_base")
+def test_a_fixed_base_is_the_denominator_of_its_day(row):
+    then = date(2026, 6, 30)
+    told = {(ONE, then): row["甲6月30日"], (ONE, AS_OF): row["甲10月31日"], (TWO, then): row["乙6月30日"], (TWO, AS_OF): row["乙10月31日"]}  # fmt: skip
+    cells = [(unit, when, "private", pair(text)) for (unit, when), text in told.items() if text != "—"]
+    look = outlook(cube(*cells), units=(ONE, TWO))
+    fixed = replace(look.plan.settings, base_rule="fixed", base_date=day(row["核定日期"]))
+    found = city(replace(look, plan=replace(look.plan, settings=fixed)))
+    assert counts_of(found) == pair(row["全市"])
+    assert found.apart == found.missing == ((TWO,) if row["未并入"] == "乙" else ())
+
+
 @holds("one_yardstick")
 def test_all_units_of_a_column_are_judged_by_the_rates_of_the_city(row):
     now, before = date(2026, 8, 29), date(2026, 6, 30)
@@ -1057,6 +1082,83 @@ def test_the_overview_counts_the_items_whose_window_has_ended(row):
         ItemState(s.item, "done" if s.item.id in done else s.status) for s in item_states(Outlook(cube(), PLAN, now))
     ]
     assert narrative.due_items(states, now) == row["句子"]
+
+
+def compared(words, *before):
+    """What one of the four comparisons says of 文澜区 500/1000 and 朝晖区 300/1000."""
+    cells = [(ONE, AS_OF, "private", (500, 1000)), (TWO, AS_OF, "private", (300, 1000))]
+    cells += [(unit, day(text.split("@")[1]), "private", pair(text.split("@")[0]))
+              for unit, text in zip((ONE, TWO), before, strict=True) if text != "—"]  # fmt: skip
+    look = outlook(cube(*cells), units=(ONE, TWO))
+    found = comparisons(look, city(look))[list(KINDS.values()).index(words)]
+    return narrative.compared(city(look), found)
+
+
+@holds("comparisons")
+def test_a_figure_is_compared_with_the_same_units_or_not_at_all(row):
+    assert compared(row["比较"], row["甲以前"], row["乙以前"]) == row["结果"]
+
+
+@holds("across_definitions")
+def test_nothing_is_compared_across_a_change_of_definition(row):
+    look = outlook(cube((ONE, AS_OF, "private", (500, 1000))), target())
+    then = outlook(cube((ONE, date(2026, 9, 30), "private", (400, 1000))), target())
+    wage, plan = then.plan.indicators["wage"], then.plan
+    changed = {
+        "没有改": plan, "目标值": replace(plan, targets=(target(4500),)),
+        "报送周期": replace(plan, indicators={**plan.indicators, "wage": replace(wage, interval_months=3)}),
+        "底数": replace(plan, indicators={**plan.indicators, "wage": replace(wage, base="active")}),
+        "分子": replace(plan, indicators={**plan.indicators, "wage": replace(wage, numerator="另一种")}),
+        "底数规则": replace(plan, settings=replace(plan.settings, base_rule="fixed", base_date=date(2026, 9, 30))),
+    }[row["改动"]]  # fmt: skip
+    meeting = comparisons(look, city(look), replace(then, plan=changed))[-1]
+    assert narrative.compared(city(look), meeting) == row["较上次会议"]
+
+
+@holds("merged_units")
+def test_a_merged_unit_is_told_by_those_it_came_from_until_it_reports(row):
+    names = {"甲": ONE, "乙": TWO, "丙": "澄澜新区", "戊": "锦澜区"}
+    cells = [(names[who], day(text.split("@")[1]), "private", pair(text.split("@")[0]))
+             for who in ("甲", "乙", "丙") for text in parts(row[who]) if text != "—"]  # fmt: skip
+    cells += [(names["戊"], day(text), "private", (100, 200)) for text in parts(row["戊"])]
+    first, *others = (unit for unit in PLAN.units if unit.name in names.values())
+    ended = [replace(unit, end=date(2026, 9, 30)) for unit in (first, others[0])]
+    new = replace(first, name=names["丙"], aliases=(), start=date(2026, 10, 1), before=(ONE, TWO))
+    goal = target(9000, date(2026, 7, 1), date(2026, 12, 31))
+    plan = replace(PLAN, targets=(goal,), units=(*ended, new, others[1]))
+    found = city(Outlook(cube(*cells), plan, TODAY, day(row["看到哪天"])))
+    assert counts_of(found) == pair(row["全市"])
+    assert found.baseline == (None if row["基期"] == "—" else Fraction(*pair(row["基期"])))
+
+
+@holds("carried_over")
+def test_what_is_unfinished_is_carried_over_and_what_is_running_stays(row):
+    line = {**TABLES["plan"][0], "起始日": row["起始日"], "截止日": row["截止日"].replace("—", ""), "备注": "原备注"}
+    fate = fate_of(line, row["状态"], date(2027, 1, 1))
+    assert {"carried": "结转", "finished": "完成", "running": "继续"}[fate] == row["去向"]
+    after = carried(line, date(2027, 1, 1), date(2027, 6, 30), "2026年下半年") if fate == "carried" else line
+    window = ("—", "—") if fate == "finished" else (after["起始日"], after["截止日"] or "—")
+    assert window == (row["新起始日"], row["新截止日"])
+    old = f"结转自2026年下半年，原窗口 {row['起始日']} 至 {row['截止日']}；原备注"
+    assert after["备注"] == (old if fate == "carried" else "原备注")
+
+
+@holds("share_sums")
+def test_the_shares_of_the_units_are_added_up_against_the_city(row):
+    item = next(item for item in PLAN.items if item.id == "A4-3c")
+    cells, handed = [], []
+    for unit, text in zip((ONE, TWO), parts(row["各单位（分母@分解目标）"]), strict=False):
+        base, goal = text.split("@")
+        cells.append((unit, AS_OF, "private", (0, int(base))))
+        handed.append(Share("A4-3c", "wage", item.scope, unit, Fraction(bp(goal), 10_000), "%", None, None, "", ""))
+    base, goal = row["全市"].split("@")
+    if len(cells) == 1:
+        cells.append((TWO, AS_OF, "private", (0, int(base) - 1000)))
+    look = outlook(cube(*cells), replace(target(bp(goal)), item="A4-3c", anchor="A4-3c"), units=(ONE, TWO))
+    plan = replace(look.plan, shares=tuple(handed))
+    states = share_states(plan, attainments(look, "reporting_unit", "wage"), [])
+    [check] = sum_checks(plan, states, attainments(look))
+    assert sum_words(check) == row["提示"]
 
 
 def enterprise(number, unit):

@@ -435,3 +435,13 @@ def test_a_file_that_the_intake_would_refuse_stops_the_build_with_its_problem(tm
     with pytest.raises(IntakeError, match=r"澄澜市企业台账2025年12月\.xlsx：1 处不被接受：企业台账N4.*是负数"):
         build(tmp_path / "demo", print, 120)
     assert Store(tmp_path / "demo").head() == 1
+
+
+def test_what_was_handed_down_to_the_units_is_the_whole_task(store):
+    plan = store.plan(store.head())
+    for item in ("A2-3c", "A4-3c"):
+        assert [share.reporting_unit for share in plan.shares if share.item == item] == [
+            unit.name for unit in plan.units
+        ]
+    task = next(item for item in plan.items if item.id == "A2-3c")
+    assert sum(share.target for share in plan.shares if share.item == task.id) == task.target

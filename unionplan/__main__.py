@@ -23,7 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NoReturn
 
-from unionplan import __version__, account_commands
+from unionplan import __version__, account_commands, period_commands
 from unionplan.access import LOOPBACK, Person, require_listen
 from unionplan.accounts import Accounts
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments
@@ -115,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     account = commands.add_parser("account", help="账号管理", description="账号管理")
     kinds = account.add_subparsers(dest="account", required=True, parser_class=_Parser, metavar="操作")
     account_commands.plug(kinds, _command, lambda words: successor(_root(words)))
+    period_commands.plug(commands, _command, _store)
     serve = _command(commands, "serve", _serve, "打开看板")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8501)

@@ -15,7 +15,8 @@ from math import ceil
 
 import pandas as pd
 
-from unionplan.figures import Figures, Pool, figures, pool_of
+from unionplan import pace as paces
+from unionplan.figures import Figures, Pool, figures, inherited, pool_of
 from unionplan.plan import (
     ATOMS,
     COVERAGE,
@@ -159,8 +160,16 @@ class Outlook:
         """Return the figures as of `on`, cut at the outlook's own date, computed once."""
         day = on if self.on is None else min(on or self.on, self.on)
         if day not in self.seen:
-            self.seen[day] = figures(self.cube, day)
+            self.seen[day] = replace(self._own(day), base=self._base())
         return self.seen[day]
+
+    def _own(self, day: date | None) -> Figures:
+        return inherited(figures(self.cube, day), self.plan.units)
+
+    def _base(self) -> Figures | None:
+        """The figures of the day whose denominators are fixed; a definition, so no view of an earlier day cuts it."""
+        day = self.plan.settings.base_date
+        return None if day is None else self._own(day)
 
 
 def attainments(outlook: Outlook, by: str | None = None, indicator: str | None = None) -> list[Attainment]:
@@ -243,7 +252,7 @@ def _units(outlook: Outlook, indicator: str, scope: str, target: Target | None) 
     city_as_of = max((now.as_of[indicator, unit] for unit in counted), default=None)
     pace = _pace(outlook, indicator, target, counted, city_as_of)
     rows = []
-    for unit in outlook.plan.units:
+    for unit in (one for one in outlook.plan.units if in_force(one, city_as_of or outlook.today)):
         own = (unit.name,) if now.reported(indicator, unit.name, SCOPES[scope]) else ()
         as_of = now.as_of.get((indicator, unit.name))
         row = _row(outlook, indicator, scope, target, SCOPES[scope], unit.name, own, (), as_of, pace)
@@ -263,14 +272,21 @@ def counted_units(
     now, definition = outlook.figures(), outlook.plan.indicators[indicator]
     told = [unit for unit in outlook.plan.units if now.reported(indicator, unit.name, atoms)]
     as_of = {unit.name: now.as_of[indicator, unit.name] for unit in told}
-    reporting = [unit.name for unit in told if in_force(unit, as_of[unit.name])]
-    usual = [name for name in reporting if (indicator, name) not in now.other_base]
+    heirs = {name for found, name in now.heirs if found == indicator}
+    reporting = [unit.name for unit in told if in_force(unit, as_of[unit.name]) or unit.name in heirs]
+    usual = [name for name in reporting if not now.apart(indicator, name)]
     newest = max((as_of[name] for name in reporting), default=outlook.today)
     existing = [unit.name for unit in outlook.plan.units if in_force(unit, newest)]
     counted = tuple(
         name for name in usual or reporting if name in existing and expires(as_of[name], definition) >= newest
     )
     return counted, tuple(name for name in existing if name not in counted)
+
+
+def existing_units(outlook: Outlook) -> tuple[str, ...]:
+    """Return the units that exist at the newest 统计时点, in the plan's order; ended and coming ones are left out."""
+    newest = max(outlook.figures().as_of.values(), default=outlook.today)
+    return tuple(unit.name for unit in outlook.plan.units if in_force(unit, newest))
 
 
 def in_force(unit: Unit, day: date) -> bool:
@@ -286,10 +302,9 @@ def pooled_on(
     None where one of them has none, or told another base than now: different bases are never compared (rules 2).
     """
     now, then = outlook.figures(), outlook.figures(day)
-    pairs = [(indicator, unit) for unit in units]
     if not units or not all(then.reported(indicator, unit, atoms) for unit in units):
         return None
-    if any((pair in then.other_base) != (pair in now.other_base) for pair in pairs):
+    if any(then.apart(indicator, unit) != now.apart(indicator, unit) for unit in units):
         return None
     return pool_of(then, indicator, units, atoms)
 
@@ -322,7 +337,8 @@ def _pace(outlook: Outlook, indicator: str, target: Target | None, units: tuple[
     baseline = _rate_on(outlook, day_before, indicator, units, SCOPES[target.scope])
     if baseline is None or target.end is None or baseline * 10_000 >= target.bp:
         return _Pace(baseline)
-    due = due_rate(baseline, target.bp, elapsed(target.start, target.end, as_of))
+    goal = Fraction(target.bp, 10_000)
+    due = paces.due(baseline, goal, target.start, target.end, target.nodes, as_of)
     return _Pace(baseline, due, slow_rate(baseline, due, outlook.plan.settings.slow_bp))
 
 
@@ -345,7 +361,7 @@ def _row(
         reporting_unit=unit, as_of=as_of, numerator=pool.numerator if pool else None,
         denominator=pool.denominator if pool else None, covered_workers=workers.covered_workers if workers else None,
         workers=workers.workers if workers else None, unweighted=tuple(u for u in counted if u not in weighted),
-        apart=tuple(name for name in missing if (indicator, name) in now.other_base),
+        apart=tuple(name for name in missing if now.apart(indicator, name)),
         summarised=tuple(name for name in counted if (indicator, name) in now.summarised), active=pool.active if pool else None, target_bp=target.bp if target else None, need=goal,
         gap=max(0, goal - pool.numerator) if pool and goal is not None else None,
         surplus=max(0, pool.numerator - goal) if pool and goal is not None else None,

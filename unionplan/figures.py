@@ -1,19 +1,20 @@
-"""The cube of counts as plain figures: every unit's last snapshot of every indicator, and sums over units and types.
+"""The counts behind every rate: each unit's last snapshot of each indicator, and whose denominators count.
 
-A ledger beats a summary of the same month (docs/rules.md 2); a scope of which only parts are told is 未报 (1).
+A unit that others were merged into is told by these until it reports itself; a fixed base (核定底数) takes all
+denominators from one day. Source of every rule: docs/rules.md 1, 2, 10, 11.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 import pandas as pd
 
-from unionplan.plan import SCOPES
+from unionplan.plan import SCOPES, Unit
 
 
 class Count(NamedTuple):
@@ -34,21 +35,30 @@ class Figures:
 
     `as_of`: (indicator, unit) → 统计时点. `counts`: (indicator, unit, atom or leaf) → Count. A ledger's unit
     has every atom; a summary's unit has what its return names. `other_base`: (indicator, unit) whose
-    denominator is not the indicator's own; `summarised`: those that a summary tells.
+    denominator is not the indicator's own; `summarised`: those that a summary tells. `base`: whose denominators
+    count instead of these (核定底数), None where they move with the data. `heirs`: (indicator, unit) → the units it
+    came from, where their figures stand for its own.
     """
 
     as_of: dict[tuple[str, str], date]
     counts: dict[tuple[str, str, str], Count]
     other_base: frozenset[tuple[str, str]] = frozenset()
     summarised: frozenset[tuple[str, str]] = frozenset()
+    base: Figures | None = None
+    heirs: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def reported(self, indicator: str, unit: str, atoms: frozenset[str] = frozenset()) -> bool:
         """Return whether the unit told the indicator for all of `atoms` (none given: for any) at its snapshot.
 
         A scope of which a return tells only parts is 未报, never guessed (rules 1). Enterprises that a ledger
         knows only as 国有、集体及其控股（未细分） leave 国有 known in part; in a summary such a remainder stands
-        beside a 国有 that was told whole.
+        beside a 国有 that was told whole. A unit that its predecessors stand for has told what all of them told; with
+        a fixed base the scope must have been told then too.
         """
+        if self.base and self.base.as_of.get((indicator, unit)) and not self.base.reported(indicator, unit, atoms):
+            return False
+        if parts := self.heirs.get((indicator, unit)):
+            return all(self.reported(indicator, part, atoms) for part in parts)
         cells = {atom: cell for atom in SCOPES["all"] if (cell := self.counts.get((indicator, unit, atom)))}
         told = {atom for atom, cell in cells.items() if cell.numerator is not None}
         public = "public_mixed" in told or {"state", "collective"} <= told
@@ -62,6 +72,26 @@ class Figures:
         if atoms in (SCOPES["public"], SCOPES["non_public"]):
             return public if atoms == SCOPES["public"] else private
         return bool(told)
+
+    def base_of(self, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> int | None:
+        """Return the denominator of units and types together, None where a fixed base does not tell one of the units."""
+        ruling = self.base or self
+        cells = [[cell for atom in atoms if (cell := ruling.counts.get((indicator, unit, atom)))] for unit in units]
+        if self.base and not all(cells):
+            return None
+        return sum(cell.denominator for own in cells for cell in own)
+
+    def counts_of(self, indicator: str, units: Sequence[str], atoms: frozenset[str]) -> tuple[int, int] | None:
+        """Return (covered, base) of units and types together, None where one of them is 未报."""
+        cells = [cell for unit in units for atom in atoms if (cell := self.counts.get((indicator, unit, atom)))]
+        covered, base = total([cell.numerator for cell in cells]), self.base_of(indicator, units, atoms)
+        return None if not cells or covered is None or base is None else (covered, base)
+
+    def apart(self, indicator: str, unit: str) -> bool:
+        """Return whether a unit's denominator is of another kind than the indicator's own, or was not there to be fixed."""
+        pair = (indicator, unit)
+        unfixed = self.base is not None and pair in self.as_of and pair not in self.base.as_of
+        return unfixed or pair in self.other_base
 
 
 @dataclass(frozen=True)
@@ -99,6 +129,34 @@ def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
     return Figures(as_of, counts, other, told)
 
 
+def inherited(now: Figures, units: Sequence[Unit]) -> Figures:
+    """Return the figures with those of its predecessors for every unit that has none of its own yet (rules 10).
+
+    All of them must have been told; the oldest 统计时点 is that of the sum.
+    """
+    for unit in sorted((one for one in units if one.before), key=lambda one: one.start or date.min):
+        for indicator in {name for name, _ in now.as_of}:
+            pairs = [(indicator, name) for name in unit.before]
+            if (indicator, unit.name) not in now.as_of and all(pair in now.as_of for pair in pairs):
+                now = _joined(now, indicator, unit)
+    return now
+
+
+def _joined(now: Figures, indicator: str, unit: Unit) -> Figures:
+    pairs, own = [(indicator, name) for name in unit.before], (indicator, unit.name)
+    told = {(*own, atom): [now.counts[*pair, atom] for pair in pairs if (*pair, atom) in now.counts]
+            for atom in SCOPES["all"]}  # fmt: skip
+    counts = {
+        key: Count._make(total(values) for values in zip(*cells, strict=True)) for key, cells in told.items() if cells
+    }
+    return replace(
+        now, counts=now.counts | counts, as_of=now.as_of | {own: min(now.as_of[pair] for pair in pairs)},
+        other_base=now.other_base | ({own} if now.other_base & {*pairs} else set()),
+        summarised=now.summarised | ({own} if now.summarised & {*pairs} else set()),
+        heirs={**now.heirs, own: unit.before},
+    )  # fmt: skip
+
+
 def ruling(cube: pd.DataFrame) -> pd.DataFrame:
     """Return the rows that count: a ledger beats a summary of the same unit and month where it tells the indicator.
 
@@ -113,18 +171,19 @@ def ruling(cube: pd.DataFrame) -> pd.DataFrame:
     return cube[(cube["source"] == "ledger").where(by_ledger | ~summarised, cube["source"] == "summary")]
 
 
-def pool_of(now: Figures, indicator: str, units: Iterable[str], atoms: frozenset[str]) -> Pool | None:
+def pool_of(now: Figures, indicator: str, units: Collection[str], atoms: frozenset[str]) -> Pool | None:
     """Return the counts summed over units and atoms, None where one of them is 未报."""
     cells = [cell for unit in units for atom in atoms if (cell := now.counts.get((indicator, unit, atom)))]
-    if not cells or any(cell.numerator is None for cell in cells):
+    base = now.base_of(indicator, units, atoms)
+    if not cells or base is None or any(cell.numerator is None for cell in cells):
         return None
     return Pool(
-        sum(cell.numerator or 0 for cell in cells), sum(cell.denominator for cell in cells),
+        sum(cell.numerator or 0 for cell in cells), base,
         sum(cell.unknown for cell in cells), sum(cell.outside for cell in cells),
-        *(_sum([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
+        *(total([getattr(cell, name) for cell in cells]) for name in ("active", "covered_workers", "workers")),
     )  # fmt: skip
 
 
-def _sum(values: Sequence[int | None]) -> int | None:
-    """The sum, None as soon as one part is not known."""
+def total(values: Sequence[int | None]) -> int | None:
+    """Return the sum, None as soon as one part is not known."""
     return None if any(value is None for value in values) else sum(value or 0 for value in values)

@@ -16,7 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from unionplan.attainment import elapsed, expires, in_force, out_of_plan
+from unionplan import pace
+from unionplan.attainment import expires, in_force, out_of_plan
 from unionplan.observations import LEVELS, METHODS
 from unionplan.plan import ATOMS, LEAVES, SCOPES, Item, Plan
 
@@ -166,7 +167,7 @@ def flow(frame: pd.DataFrame, plan: Plan, clock: date, on: date | None = None) -
     told = rows[rows["persons"].notna()]
     as_of = None if told.empty else told["as_of"].max().date()
     start, end = (item.start, item.end) if item else (None, None)
-    due = _due(_target(item), start, end, as_of)
+    due = _due(item, as_of)
     months = _months(rows, plan, start)
     bare = Flow(
         item=item.id if item else None, as_of=as_of, persons=_total(rows["persons"]),
@@ -219,10 +220,11 @@ def _target(item: Item | None) -> int | None:
     return int(item.target) if item and item.target and item.target.denominator == 1 else None
 
 
-def _due(target: int | None, start: date | None, end: date | None, as_of: date | None) -> Fraction | None:
-    if target is None or start is None or end is None or as_of is None:
+def _due(item: Item | None, as_of: date | None) -> Fraction | None:
+    target = _target(item)
+    if item is None or target is None or item.start is None or item.end is None or as_of is None:
         return None
-    return target * elapsed(start, end, as_of)
+    return pace.due(Fraction(0), Fraction(target), item.start, item.end, item.nodes, as_of)
 
 
 def _months(rows: pd.DataFrame, plan: Plan, start: date | None) -> tuple[Month, ...]:

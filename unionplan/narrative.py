@@ -16,6 +16,7 @@ from itertools import groupby
 
 from unionplan import theme
 from unionplan.attainment import Attainment, ItemState
+from unionplan.comparing import REASONS, Compared
 from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
@@ -166,7 +167,15 @@ def source(rows: Sequence[Attainment]) -> str:
 def pace_note(settings: Settings) -> str:
     """Return the rule of pace in force, for the foot of a picture."""
     share = theme.target_percent(settings.slow_bp)
-    return f"序时：期初至截止日按天均匀；完成应有增量不足{share}%为滞后"
+    way = "有分月节点的按节点（节点之间按天均匀），其余" if settings.pace == "nodes" else ""
+    return f"序时：{way}期初至截止日按天均匀；完成应有增量不足{share}%为滞后"
+
+
+def base_note(settings: Settings) -> str:
+    """Return which denominators are in force, for the 口径卡."""
+    if settings.base_date is None:
+        return "动态底数：分母为统计时点的实有数，随台账变化，不固定在某一天"
+    return f"核定底数：分母固定为{theme.chinese_date(settings.base_date)}的实有数，分子为统计时点的数，比率可能超过100%"
 
 
 def as_of_words(rows: Sequence[Attainment]) -> str:
@@ -266,6 +275,14 @@ def _since(prior: Attainment | None) -> str:
 def _moved(points: str) -> str:
     moved = Decimal(points)
     return "持平" if not moved else f"{'提高' if moved > 0 else '下降'}{abs(moved)}个百分点"
+
+
+def compared(row: Attainment, one: Compared) -> str:
+    """Return a comparison in words, 提高10.0个百分点 between the printed figures, or the reason why there is none."""
+    if one.reason or one.counts is None or row.numerator is None or not row.denominator:
+        return REASONS[one.reason]
+    shown = (theme.percent(*counts, row.target_bp) for counts in ((row.numerator, row.denominator), one.counts))
+    return _moved(theme.points(*shown))
 
 
 def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | None]) -> str:

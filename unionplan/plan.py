@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from unionplan.errors import PlanError
+from unionplan.pace import BASE_RULES, RULES, Node, nodes_of
 
 ATOMS = ("state", "collective", "private", "hmt", "foreign", "unclassified")
 LEAVES = ("public_mixed", "non_public", "untyped")
@@ -65,7 +66,8 @@ class Target:
     """A promised rate: indicator × scope, `bp` basis points, with the window it is due in.
 
     `item` is the plan item's id, or None for a target that the city set itself; then `anchor` names
-    the plan item beside which it is shown. `end` None: the plan names no year.
+    the plan item beside which it is shown. `end` None: the plan names no year. `nodes`: the milestones on the way,
+    only where the settings' rule of pace goes by them.
     """
 
     item: str | None
@@ -79,6 +81,7 @@ class Target:
     source: str
     quote: str
     note: str
+    nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ class Item:
     department: str
     note: str
     settled: bool
+    nodes: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,10 @@ class Share:
 
 @dataclass(frozen=True)
 class Unit:
-    """A reporting unit; totals are taken over the list of these, in `order`."""
+    """A reporting unit; totals are taken over the list of these, in `order`.
+
+    `before`: the units that it came from when they were merged or renamed on its `start`.
+    """
 
     name: str
     group: str
@@ -145,6 +152,7 @@ class Unit:
     phone: str = ""
     start: date | None = None
     end: date | None = None
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,7 +170,9 @@ class Section:
 class Settings:
     """What an office may set for itself; thresholds are basis points, `clock` None means today.
 
-    `keep_names`: names in training rosters are stored (identity numbers never are).
+    `keep_names`: names in training rosters are stored (identity numbers never are). `release`: what came in is shown
+    to others only when it has been released. `pace` is one of pace.RULES, `base_rule` one of pace.BASE_RULES;
+    `base_date` is the day whose denominators are fixed, None where they move with the data.
     """
 
     city: str
@@ -176,6 +186,10 @@ class Settings:
     clock: date | None
     sample: bool
     keep_names: bool = False
+    release: bool = False
+    pace: str = "days"
+    base_rule: str = "moving"
+    base_date: date | None = None
 
 
 @dataclass(frozen=True)
@@ -205,6 +219,8 @@ PLAN_COLUMNS = (
     "责任单位", "责任人", "级别", "累计方式", "备注",
 )  # fmt: skip
 UNIT_COLUMNS = ("填报单位", "分组", "顺序", "别名", "联系人", "联系电话", "起始日", "截止日")
+BEFORE = "前身"
+"""A column that the list of units has from its first merger on: the units that one came from."""
 GROUPS = ("县市区", "开发区", "产业(系统)", "直属")
 _FILES = {"plan": "plan.csv", "sections": "sections.csv", "units": "units.csv"}
 _KIND_OF = {"比率": "coverage", "计数": "count", "里程碑": "milestone", "周期": "recurring", "定性": "qualitative"}
@@ -248,7 +264,8 @@ def plan_of(tables: Tables) -> Plan:
     """Return the Plan that the tables describe; raises PlanError at the first row that does not hold."""
     settings = _settings(tables["settings"])
     indicators = {row["id"]: _indicator(row) for row in tables["indicators"]}
-    items, targets, own, shares = _promised(tables["plan"], indicators)
+    by_nodes = settings.pace == "nodes"
+    items, targets, own, shares = _promised(tables["plan"], indicators, by_nodes)
     units = units_of(tables["units"])
     sections = tuple(
         Section(_PLAN_OF.get(row["计划"], row["计划"]), row["部分"], row["序号"], row["原文标题"], row["简称"])
@@ -277,6 +294,12 @@ def units_of(rows: list[Row]) -> tuple[Unit, ...]:
     return tuple(units)
 
 
+def with_predecessors(rows: list[Row], before: list[Row]) -> list[Row]:
+    """Return a new list of units with what the old one knows of who came from whom; no sheet has that column."""
+    known = {row["填报单位"]: row[BEFORE] for row in before if row.get(BEFORE)}
+    return [{**row, BEFORE: known.get(row["填报单位"], "")} for row in rows] if known else rows
+
+
 def target_order(plan: Plan) -> tuple[Target, ...]:
     """Return the rate targets as they are drawn: indicators in the plan's order, the scopes of one together.
 
@@ -303,13 +326,13 @@ def scope_of(wording: str) -> str | None:
 
 def require_row(row: Row, where: str, indicators: dict[str, Indicator]) -> None:
     """Raise PlanError unless one row of the plan table holds by itself; `where` names the row in the message."""
-    item = _item(row, where)
+    item = _item(row, where, True)
     if item.kind == "coverage" and not row["责任单位"]:
         _target(item, row["任务来源"] == CITY_OWN, where, indicators)
 
 
 def _promised(
-    rows: list[Row], indicators: dict[str, Indicator]
+    rows: list[Row], indicators: dict[str, Indicator], by_nodes: bool
 ) -> tuple[tuple[Item, ...], tuple[Target, ...], tuple[Item, ...], tuple[Share, ...]]:
     _require_columns(rows, PLAN_COLUMNS, "计划表")
     items: list[Item] = []
@@ -319,7 +342,7 @@ def _promised(
     seen: set[tuple[str, ...]] = set()
     for where, row in _placed(rows, "计划表"):
         _require_once(row, where, seen)
-        item = _item(row, where)
+        item = _item(row, where, by_nodes)
         if row["责任单位"]:
             shares.append(_share(row, item))
             continue
@@ -353,18 +376,19 @@ def _require_handed_down(shares: list[Share], known: set[str]) -> None:
                 "责任单位空白的一行是全市的条目", "请先填写全市的条目，或核对条目编号")  # fmt: skip
 
 
-def _item(row: Row, where: str) -> Item:
+def _item(row: Row, where: str, by_nodes: bool) -> Item:
     kind = _KIND_OF.get(row["类型"])
     if kind is None:
         raise PlanError(f"{where}“类型”列", f"“{row['类型']}”", "只能是 " + "、".join(_KIND_OF), "请改成其中之一")
     start, end = _window(row, where)
+    target = _target_value(row, kind, where)
     return Item(
         id=row["条目编号"], plan=_PLAN_OF.get(row["计划"], row["计划"]), section=row["部分"], number=row["序号"],
         name=row["任务"], short=row["简称"] or row["任务"], kind=kind, commitment=row["承诺用语"], quote=row["计划原句"],
         frequency=row["频次"], steps=_split(row["步骤"]), after=_split(row["前置条目"]), indicator=row["指标"],
-        scope=row["适用范围"], target=_target_value(row, kind, where), unit=row["计量单位"], start=start, end=end,
+        scope=row["适用范围"], target=target, unit=row["计量单位"], start=start, end=end,
         source=row["任务来源"], leader=row["分管领导"], department=row["责任部门"], note=row["备注"],
-        settled=row["累计方式"] == SETTLED,
+        settled=row["累计方式"] == SETTLED, nodes=_nodes(row, kind, where, start, end, target) if by_nodes else (),
     )  # fmt: skip
 
 
@@ -380,8 +404,17 @@ def _target(item: Item, own: bool, where: str, indicators: dict[str, Indicator])
         raise PlanError(f"{where}“目标值”列", "空白", "比率类条目须有目标值，如 90%", "请填写目标值")
     return Target(
         None if own else item.id, item.id, item.indicator, scope, int(item.target * 10_000), item.start, item.end,
-        item.commitment, item.source, item.quote, item.note,
+        item.commitment, item.source, item.quote, item.note, item.nodes,
     )  # fmt: skip
+
+
+def _nodes(
+    row: Row, kind: str, where: str, start: date | None, end: date | None, target: Fraction | None
+) -> tuple[Node, ...]:
+    """The milestones of a rate or a count; what other kinds write there is text."""
+    if kind not in ("coverage", "count") or target is None:
+        return ()
+    return nodes_of(row["节点目标"], where, start, end, target, kind == "coverage")
 
 
 def _target_value(row: Row, kind: str, where: str) -> Fraction | None:
@@ -443,7 +476,7 @@ def _unit(row: Row, where: str) -> Unit:
     start, end = _window(row, where)
     order = _whole(row["顺序"], f"{where}“顺序”列") if row["顺序"].strip() else 10_000
     aliases = tuple(alias for alias in _split(row["别名"]) if alias != name)
-    return Unit(name, group, order, aliases, row["联系人"], row["联系电话"], start, end)
+    return Unit(name, group, order, aliases, row["联系人"], row["联系电话"], start, end, _split(row.get(BEFORE, "")))
 
 
 def _settings(rows: list[Row]) -> Settings:
@@ -454,16 +487,28 @@ def _settings(rows: list[Row]) -> Settings:
         raise PlanError(
             where, f"计划期 {start or '空白'} 至 {end or '空白'}", "须有起止日期，起始日不晚于截止日", "请改正计划期"
         )
-    numbers = {
+    numbers: dict[str, Any] = {
         name: _whole(_key(values, name, where), f"{where} {name}")
         for name in ("slow_bp", "near_bp", "jump_bp", "due_soon_days")
     }
+    numbers |= {name: values.get(name, "").lower() == "true" for name in ("sample", "keep_names", "release")}
     return Settings(
         city=_key(values, "city", where), period_name=_key(values, "period_name", where), period_start=start,
-        period_end=end, clock=_date(values.get("clock", ""), f"{where} clock"),
-        sample=values.get("sample", "").lower() == "true",
-        keep_names=values.get("keep_names", "").lower() == "true", **numbers,
+        period_end=end, clock=_date(values.get("clock", ""), f"{where} clock"), **numbers, **_rules(values, where),
     )  # fmt: skip
+
+
+def _rules(values: Row, where: str) -> dict[str, Any]:
+    """The rules of pace and base; a store from before they were settings has neither."""
+    found: dict[str, Any] = {}
+    for name, known in (("pace", RULES), ("base_rule", BASE_RULES)):
+        found[name] = values.get(name) or next(iter(known))
+        if found[name] not in known:
+            raise PlanError(f"{where} {name}", f"“{found[name]}”", "只能是 " + "、".join(known), "请改成其中之一")
+    day = _date(values.get("base_date", ""), f"{where} base_date")
+    if found["base_rule"] == "fixed" and day is None:
+        raise PlanError(f"{where} base_date", "空白", "核定底数须写明核定的日期", "请填写日期，或改用动态底数")
+    return {**found, "base_date": day if found["base_rule"] == "fixed" else None}
 
 
 def _csv_rows(path: Path) -> list[Row]:

@@ -146,6 +146,9 @@ ACTION_WORDS: Mapping[str, str] = MappingProxyType(
         "forget_form": "删去表样",
         "remember_word": "记住别名",
         "forget_word": "删去别名",
+        "revise": "修订",
+        "period": "新计划期",
+        "reunite": "单位合并更名",
     }
 )
 

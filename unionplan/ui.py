@@ -37,6 +37,7 @@ from unionplan.states import plan_states
 from unionplan.store import Store, leave_sample, successor
 from unionplan.store.lists import Ledgers, newest
 from unionplan.theme import chinese_date
+from unionplan.ui_periods import offer_periods
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -502,6 +503,7 @@ def _framed(path: str, board: Board) -> None:
     frame(
         path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot, door=_door(path, board)
     )  # fmt: skip
+    offer_periods(path, board.store, board.commit)
     if settings.sample:
         _offer_start(board)
     follow(board.store.head)

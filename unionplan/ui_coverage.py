@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from unionplan import coverage_words, narrative, theme
-from unionplan.attainment import Attainment, attainments, counted_units, target_on
+from unionplan.attainment import Attainment, attainments, counted_units, existing_units, target_on
 from unionplan.change import Change, Move, accounted, baseline_day, by_ledger, change_since, previous_day, told_before
 from unionplan.charts import PHONE, SCREEN, TrendPoint, bullet, trend, trend_subtitle, trend_title
 from unionplan.charts.change import change_chart
@@ -146,7 +146,7 @@ def say(view: View) -> None:
     if not view.known:
         heading(f"{view.indicator.name}：还没有数据", "请先在“数据更新”上传填报单位表，再上传企业台账或汇总表。")
         return
-    units = narrative.units_counted([view.city], len(view.board.plan.units))
+    units = narrative.units_counted([view.city], len(existing_units(view.board.outlook())))
     heading(narrative.sentence(view.city, view.indicator, units=False), units)
 
 
@@ -240,7 +240,7 @@ def draw_change(view: View) -> None:
     parts = view.board.shared(("moves", indicator.id, view.scope, since), lambda: _moves(view, found))
     words: dict[str, Any] = {
         "title": coverage_words.change_title(row, indicator, found),
-        "subtitle": coverage_words.change_subtitle(found, indicator, row.target_bp, len(view.board.plan.units)),
+        "subtitle": coverage_words.change_subtitle(found, indicator, row.target_bp, len(existing_units(view.board.outlook()))),
         "source": narrative.source([row]), "note": "同一批单位、同一底数口径，期间逐户核对台账",
     }  # fmt: skip
     wide, narrow = (change_chart(found, parts, indicator, row.target_bp, profile=p, **words) for p in (SCREEN, PHONE))

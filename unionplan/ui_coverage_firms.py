@@ -285,7 +285,7 @@ def define(view: View) -> None:
     indicator = view.indicator
     rows = [
         ("分子", indicator.numerator), ("分母", indicator.denominator),
-        ("底数", "动态底数：分母为统计时点的实有数，随台账变化，不固定在某一天"), *_over_all(view),
+        ("底数", narrative.base_note(view.board.plan.settings)), *_over_all(view),
         ("制定、复核", f"{indicator.author} 制定，{indicator.checker} 复核"),
         ("复核日期", f"{theme.chinese_date(indicator.reviewed)}，下次 {theme.chinese_date(indicator.next_review)}"),
         ("报送周期", f"每 {indicator.interval_months} 个月，宽限 {indicator.grace_days} 天"),

@@ -137,7 +137,8 @@ def progress_source(flow: Flow) -> str:
 def progress_note(settings: Settings) -> str:
     """Return the definition and the rule of pace in force, for the foot of a picture."""
     share = theme.target_percent(settings.slow_bp)
-    return f"按人数计，自培、委培、联办合计，不与人次相加；序时按天均匀，不足序时应达{share}%为滞后"
+    way = "有分月节点的按节点，其余" if settings.pace == "nodes" else ""
+    return f"按人数计，自培、委培、联办合计，不与人次相加；序时{way}按天均匀，不足序时应达{share}%为滞后"
 
 
 def progress_remarks(flow: Flow) -> list[str]:

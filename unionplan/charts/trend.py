@@ -19,11 +19,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.attainment import due_rate, elapsed
 from unionplan.charts import trend_forecast
 from unionplan.charts.parts import dotted, empty, hover, shown
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.forecast import Forecast
+from unionplan.pace import Node, due, way_of
 from unionplan.plan import Indicator, Target
 
 STEPS = (5, 10, 20, 25)  # percent between horizontal lines
@@ -54,12 +54,21 @@ class TrendPoint:
 
 @dataclass(frozen=True)
 class Pace:
-    """The line from the rate at the window's start to the target at its end; `begin` is the day before the window."""
+    """The line from the rate at the window's start to the target at its end, over the milestones that rule.
+
+    `begin` is the day before the window.
+    """
 
     begin: date
     end: date
     baseline: Fraction
     goal: Fraction
+    nodes: tuple[Node, ...] = ()
+
+    @property
+    def way(self) -> list[Node]:
+        """The corners of the line."""
+        return way_of(self.baseline, self.goal, self.begin + timedelta(days=1), self.end, self.nodes)
 
 
 @dataclass(frozen=True)
@@ -149,14 +158,16 @@ def pace_of(points: Sequence[TrendPoint], target: Target | None, baseline: Fract
     if baseline is None:
         known = [point.rate for point in points if point.rate is not None and point.as_of <= begin]
         baseline = known[-1] if known else None
-    return Pace(begin, target.end, baseline, goal) if baseline is not None and baseline < goal else None
+    if baseline is None or baseline >= goal:
+        return None
+    return Pace(begin, target.end, baseline, goal, target.nodes)
 
 
 def due_on(pace: Pace | None, target: Target | None, day: date) -> Fraction | None:
     """Return the rate that the pace asks for on a day of the window before its last, None on others or without a pace."""
     if pace is None or target is None or target.start is None or not target.start <= day < pace.end:
         return None
-    return due_rate(pace.baseline, target.bp, elapsed(target.start, pace.end, day))
+    return due(pace.baseline, pace.goal, target.start, pace.end, pace.nodes, day)
 
 
 def current(points: Sequence[TrendPoint]) -> TrendPoint | None:
@@ -388,7 +399,7 @@ def _taken(
         [(plot.x(point.as_of), plot.y(point.rate)) for point in run if point.rate is not None] for run in _runs(points)
     ]
     if pace is not None:
-        runs.append([(plot.x(pace.begin), plot.y(pace.baseline)), (plot.x(pace.end), plot.y(pace.goal))])
+        runs.append([(plot.x(day), plot.y(rate)) for day, rate in pace.way])
     runs += trend_forecast.runs(plot, ahead)
     if target is not None:
         y = plot.y(Fraction(target.bp, 10_000))
@@ -486,8 +497,8 @@ def _pace_trace(p: Profile, plot: Plot, pace: Pace) -> go.Scatter:
     return go.Scatter(
         name="pace",
         mode="lines",
-        x=[plot.x(pace.begin), plot.x(pace.end)],
-        y=[plot.y(pace.baseline), plot.y(pace.goal)],
+        x=[plot.x(day) for day, _ in pace.way],
+        y=[plot.y(rate) for _, rate in pace.way],
         line={"color": theme.INK_SOFT, "width": 0.12 * p.u, "dash": "dot"},
         hoverinfo="skip",
     )

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from unionplan.demo.activities import activities
 from unionplan.demo.city import ENTERPRISES, MONTHS, SILENT, SILENT_FROM, SUMMARISED
 from unionplan.demo.dues import FUNDS_DAY, funds
+from unionplan.demo.handed_down import COLUMNS, HANDED_DOWN_ON, shares
 from unionplan.demo.ledger import Chronicle, Record, chronicle
 from unionplan.demo.progress import PROGRESS_DAY, progress
 from unionplan.demo.summary import summary
@@ -102,7 +103,10 @@ _MISTAKES = {
 def submissions(units: tuple[Unit, ...], enterprises: int = ENTERPRISES) -> list[Submission]:
     """Return every file in the order of arrival; moments differ."""
     truth = chronicle(units, enterprises)
-    files = [*_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds(), _progress()]
+    files = [
+        *_ledgers(units, truth), _summary_beside(truth), *_trainings(units), *_activities(), _funds(), _progress(),
+        _shares(),
+    ]  # fmt: skip
     return sorted(files, key=lambda one: one.at)
 
 
@@ -238,6 +242,15 @@ def _funds() -> Submission:
     return Submission(
         datetime(2026, 11, 5, 10, 10), f"澄澜市工会经费收缴与审计情况{said}.xlsx", "示例经办人", (table,), FUNDS_DAY
     )
+
+
+def _shares() -> Submission:
+    """What was handed down to the units."""
+    table = Table("目标任务分解", "澄澜市总工会目标任务分解表", "单位：人、%", COLUMNS, shares())
+    return Submission(
+        datetime(2026, 11, 5, 10, 30), "澄澜市总工会目标任务分解表.xlsx", "示例经办人", (table,), HANDED_DOWN_ON,
+        note="任务分解到各填报单位",
+    )  # fmt: skip
 
 
 def _progress() -> Submission:

@@ -21,7 +21,7 @@ from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
 from unionplan.intake.sheet_changes import Part, table_of
 from unionplan.intake.upserts import KEYS, Upsert, row_name, upserted
-from unionplan.plan import COVERAGE, Plan, plan_of, units_of
+from unionplan.plan import COVERAGE, Plan, plan_of, units_of, with_predecessors
 from unionplan.store import Entry, Slot, Store
 from unionplan.store.door import made_cube, untouched
 from unionplan.store.snapshots import PANDAS_TYPES, SCHEMAS, frame_bytes
@@ -106,7 +106,7 @@ def blocked(draft: Draft) -> bool:
 
 def draft_units(draft: Draft, sheet: SheetReading) -> None:
     """Take the rows of a units sheet as the whole new list, which the rest of the file is judged by."""
-    rows = [dict(row) for row in sheet.units]
+    rows = with_predecessors([dict(row) for row in sheet.units], draft.store.tables(draft.commit)["units"])
     try:
         names = {unit.name for unit in units_of(rows)}
     except PlanError:  # the reading has told what is wrong with it, and the file is blocked
@@ -427,7 +427,7 @@ def claimed(draft: Draft) -> list[Problem]:
     newest = {
         slot.unit: slot for slot in sorted((s for s in draft.heads if s.dataset == "ledger"), key=lambda s: s.period)
     }
-    touched = {slot.unit for slot in draft.ledgers}
+    touched = {slot.unit for slot in draft.ledgers} | _ended(draft)
     others = [str(draft.store.place(draft.heads[slot])) for unit, slot in newest.items() if unit not in touched]
     twice = any((own[code].notna() & own[code].duplicated()).any() for code in ("union_code", "uscc"))
     pairs = _claims(own, others) if others or twice else []
@@ -436,6 +436,24 @@ def claimed(draft: Draft) -> list[Problem]:
     shown = "、".join(f"{name}（{unit}）" for name, unit in pairs[:_SHOWN])
     more = f"等 {len(pairs)} 家" if len(pairs) > _SHOWN else ""
     return [problem("claimed", detail=shown + more)]
+
+
+def _ended(draft: Draft) -> set[str]:
+    """Units that ended before what comes in now: those that took their place hold their enterprises."""
+    day = min(day for day, _ in draft.frames.values())
+    return {unit.name for unit in draft.plan.units if unit.end is not None and unit.end < day}
+
+
+def after_end(draft: Draft) -> Iterator[Problem]:
+    """Ask about data of a unit from a day on which it does not exist; they are kept and count nowhere."""
+    ends = {unit.name: unit.end for unit in draft.plan.units}
+    for slot, (day, _) in draft.frames.items():
+        end = ends.get(slot.unit)
+        if end is not None and end < day:
+            heirs = "、".join(unit.name for unit in draft.plan.units if slot.unit in unit.before)
+            yield problem(
+                "unit_ended", value=slot.unit, detail=f"{slot.unit}到{end}为止" + (f"，现为{heirs}" if heirs else "")
+            )
 
 
 _CLAIMS = """

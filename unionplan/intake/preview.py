@@ -17,6 +17,7 @@ from unionplan.errors import IntakeError
 from unionplan.intake.drafting import (
     Draft,
     Options,
+    after_end,
     blocked,
     claimed,
     cube_after,
@@ -93,7 +94,7 @@ def drawn(draft: Draft, file: FileReading, action: str = "submit", note: str = "
     if draft.frames:  # what only the comparison shows is told at once, beside what must be put right
         with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
             cube = cube_after(draft, Path(folder))
-        draft.problems += [*([] if stopped else kept(draft)), *jumps(draft, cube), *claimed(draft)]
+        draft.problems += [*([] if stopped else kept(draft)), *jumps(draft, cube), *claimed(draft), *after_end(draft)]
     else:
         cube = draft.store.cube(draft.commit)
     if stopped:

@@ -176,7 +176,7 @@ def _judged(
 ) -> tuple[list[Problem], list[Problem]]:
     """What has to be asked or listed about a row, and what refuses it."""
     asked, refused = [], []
-    if target := _percent(new):
+    if target := percent_typed(new):
         asked.append(_at(sheet, line, "目标值", "repaired", new["目标值"], f"“{new['目标值']}” → {target}"))
         new["目标值"] = target
     said, kept = line.says.get("计划原句"), (old or {}).get("计划原句")
@@ -193,8 +193,8 @@ def _judged(
     return asked, refused
 
 
-def _percent(row: Row) -> str:
-    """The target of a percent that was typed as a bare number: 0.9 and 90 are 90%; blank when nothing is to be mended."""
+def percent_typed(row: Row) -> str:
+    """Return the target of a percent that was typed as a bare number: 0.9 and 90 are 90%; blank when nothing is to be mended."""
     text = row["目标值"].replace(",", "")
     if row["计量单位"] != "%" or not _NUMBER.fullmatch(text):
         return ""

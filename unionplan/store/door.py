@@ -133,6 +133,10 @@ class Store:
         entry = self.heads(commit).get(Slot(name))
         return snapshots.read_rows(self.place(entry)) if entry else []
 
+    def rows_of(self, entry: Entry) -> snapshots.Rows:
+        """Return the table of text rows that an entry names."""
+        return snapshots.read_rows(self.place(entry))
+
     def holds(self, change: Change) -> bool:
         """Return whether every slot of `change` already holds exactly that, so that committing it does nothing."""
         heads = self.heads(self.head())
