@@ -692,7 +692,10 @@ def test_the_jumps_of_a_unit_and_of_many_units_are_one_question_with_every_figur
 
     take(store, month(5, 10), "台账2026年9月.xlsx", reason="核对过")
     [asked] = [one for one in look(store, month(10, 20)).asks if one.rule == "jump"]
-    assert asked.message == "与上一期相比变动超过三成（文澜区共 2 项：文澜区厂务公开，2026年9月 5 → 10、文澜区建会，2026年9月 10 → 20）"
+    assert (
+        asked.message
+        == "与上一期相比变动超过三成（文澜区共 2 项：文澜区厂务公开，2026年9月 5 → 10、文澜区建会，2026年9月 10 → 20）"
+    )
     assert asked.parts == ("文澜区厂务公开，2026年9月 5 → 10", "文澜区建会，2026年9月 10 → 20")
     assert words(asked.singles())[1] == (
         "ask", "", "与上一期相比变动超过三成（文澜区建会，2026年9月 10 → 20）", "请核对是否属实"
