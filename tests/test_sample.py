@@ -286,7 +286,7 @@ def test_the_silent_unit_has_sent_nothing_since_its_ledger_of_july():
 
 
 def test_late_units_catch_up_and_wrong_cells_are_put_right_with_the_reason(store):
-    notes = {commit.files[0].name: commit.note for commit in store.history()[1:]}
+    notes = {commit.files[0].name: commit.note for commit in store.history() if commit.files}
     assert "会员人数填错，更正" in notes["青禾区企业台账2026年3月（更正）.xlsx"]
     assert "集体合同截止日年份填错，更正" in notes["经开区企业台账2026年7月（更正）.xlsx"]
     assert "厂务公开一栏填错，更正" in notes["锦澜区企业台账2026年9月（更正）.xlsx"]
