@@ -34,6 +34,8 @@ STREAMLIT = {
     "unionplan.ui_plan_shares",
     "unionplan.ui_plan_compared",
     "unionplan.ui_periods",
+    "unionplan.ui_history",
+    "unionplan.ui_reporting",
     "unionplan.gate",
 }
 """The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""
@@ -109,8 +111,10 @@ ALLOWED = {
     "unionplan.remarks": {"unionplan.evidence_files", "unionplan.store", "unionplan.access", "unionplan.events", "unionplan.notes", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.theme": {"unionplan.plan", "unionplan.attainment"},
     "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors", "unionplan.comparing"},
-    "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words"},
+    "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words", "unionplan.reporting", "unionplan.reporting_words"},
     "unionplan.coverage_words": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.forecast", "unionplan.change", "unionplan.plan"},
+    "unionplan.reporting": {"unionplan.attainment", "unionplan.plan"},
+    "unionplan.reporting_words": {"unionplan.reporting", "unionplan.theme"},
     "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.differences", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
