@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from unionplan.ui import Board, choice, page
 from unionplan.ui_history import show_commits
+from unionplan.ui_papers import show_supervision
 from unionplan.ui_reporting import show_reporting
 
-VIEWS = {"更新记录": show_commits, "报送情况": show_reporting}
+VIEWS = {"更新记录": show_commits, "报送情况": show_reporting, "督办单": show_supervision}
 
 
 def show(board: Board) -> None:

@@ -36,6 +36,7 @@ STREAMLIT = {
     "unionplan.ui_periods",
     "unionplan.ui_history",
     "unionplan.ui_reporting",
+    "unionplan.ui_papers",
     "unionplan.gate",
 }
 """The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""
@@ -115,7 +116,10 @@ ALLOWED = {
     "unionplan.coverage_words": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.forecast", "unionplan.change", "unionplan.plan"},
     "unionplan.reporting": {"unionplan.attainment", "unionplan.plan"},
     "unionplan.reporting_words": {"unionplan.reporting", "unionplan.theme"},
-    "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
+    "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors", "unionplan.notes", "unionplan.reporting", "unionplan.reporting_words"},
+    "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
+    "unionplan.coverage_words": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.forecast", "unionplan.change", "unionplan.plan"},
+    "unionplan.charts": {"unionplan.theme", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.reporting", "unionplan.reporting_words"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.differences", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.attainment", "unionplan.access", "unionplan.errors"},

@@ -11,6 +11,7 @@ from unionplan.charts import PHONE, SCREEN
 from unionplan.charts.reporting import reporting
 from unionplan.reporting import STATUSES, SUBJECTS, Arrival, Key, Report, arrivals, reports, rhythm
 from unionplan.ui import Board, Cell, chart, choice, heading, listing, message
+from unionplan.ui_papers import urge
 
 HEADERS = ("报送单位", "月份", "报送内容", "状态", "报送截止", "报送日期", "逾期天数", "报送人", "更新", "此后更正")
 FILTERS = {"未报送、迟报": ("overdue", "waiting", "late"), "按时": ("on_time",), "全部": STATUSES}
@@ -28,6 +29,7 @@ def show_reporting(board: Board) -> None:
         return
     _draw(board, subject, rows)
     _list(board, subject, rows)
+    urge(board, subject, rows)
 
 
 def came(board: Board) -> dict[Key, Arrival]:
