@@ -37,6 +37,7 @@ STREAMLIT = {
     "unionplan.ui_history",
     "unionplan.ui_reporting",
     "unionplan.ui_papers",
+    "unionplan.ui_packing",
     "unionplan.ui_meetings",
     "unionplan.gate",
 }
@@ -116,6 +117,7 @@ ALLOWED = {
     "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words", "unionplan.reporting", "unionplan.reporting_words"},
     "unionplan.coverage_words": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.forecast", "unionplan.change", "unionplan.plan"},
     "unionplan.meetings": {"unionplan.narrative", "unionplan.theme", "unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.packing": {"unionplan.export", "unionplan.narrative", "unionplan.theme", "unionplan.store", "unionplan.reporting", "unionplan.reporting_words", "unionplan.flows", "unionplan.attainment", "unionplan.observations", "unionplan.plan"},
     "unionplan.reporting": {"unionplan.attainment", "unionplan.plan"},
     "unionplan.reporting_words": {"unionplan.reporting", "unionplan.theme"},
     "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors", "unionplan.notes", "unionplan.reporting", "unionplan.reporting_words"},
