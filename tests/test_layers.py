@@ -117,6 +117,7 @@ ALLOWED = {
     "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words", "unionplan.reporting", "unionplan.reporting_words"},
     "unionplan.coverage_words": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.forecast", "unionplan.change", "unionplan.plan"},
     "unionplan.meetings": {"unionplan.narrative", "unionplan.theme", "unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.release": {"unionplan.access", "unionplan.clock", "unionplan.store", "unionplan.errors"},
     "unionplan.packing": {"unionplan.export", "unionplan.narrative", "unionplan.theme", "unionplan.store", "unionplan.reporting", "unionplan.reporting_words", "unionplan.flows", "unionplan.attainment", "unionplan.observations", "unionplan.plan"},
     "unionplan.reporting": {"unionplan.attainment", "unionplan.plan"},
     "unionplan.reporting_words": {"unionplan.reporting", "unionplan.theme"},

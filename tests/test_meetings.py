@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import pandas as pd
 import pytest
+from returned import summary
 
 from unionplan.access import Person
 from unionplan.attainment import Outlook
@@ -25,21 +26,10 @@ from unionplan.meetings import (
 from unionplan.notes import Notes
 from unionplan.states import plan_states
 from unionplan.store import Change, Slot, Store
-from unionplan.store.snapshots import SCHEMAS
 
 CLERK = Person("王芳")
 WAGE = ("wage", "non_public")
 HELD = date(2026, 10, 13)
-
-
-def summary(unit: str, day: date, covered: int, base: int = 100) -> dict[Slot, tuple[date, pd.DataFrame]]:
-    """One unit's summary: wage agreements in 非公有制企业."""
-    names = SCHEMAS["summary"][0].names
-    row = dict.fromkeys(names) | {
-        "reporting_unit": unit, "as_of": day, "told": "non_public", "indicator": "wage", "numerator": covered,
-        "denominator": base,
-    }  # fmt: skip
-    return {Slot("summary", unit, f"{day:%Y-%m}"): (day, pd.DataFrame([row], columns=names))}
 
 
 def commit(store: Store, frames: Mapping[Slot, tuple[date, pd.DataFrame]], note: str = "", who: str = "王芳", name: str = "") -> int:  # fmt: skip

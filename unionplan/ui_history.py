@@ -8,8 +8,10 @@ from dataclasses import replace
 import streamlit as st
 
 from unionplan import theme
+from unionplan.errors import UnionplanError
+from unionplan.release import RELEASERS, release, released
 from unionplan.store import Commit, Slot
-from unionplan.ui import Board, Cell, choice, download, heading, listing, message, moment, table
+from unionplan.ui import Board, Cell, choice, download, heading, listing, message, moment, note_line, table
 
 DATASETS = {
     "ledger": "企业台账",
@@ -42,6 +44,7 @@ def show_commits(board: Board) -> None:
     number = choice("查看一次更新", [commit.id for commit in known], key="n", format="第{}次".format)
     chosen = next(commit for commit in known if commit.id == number)
     _show(board, chosen)
+    _release(board, chosen)
     _undo(board, chosen)
 
 
@@ -89,9 +92,38 @@ def _show(board: Board, commit: Commit) -> None:
         st.page_link("app.py", label=f"回看第{commit.id}次更新之后的看板", query_params={"commit": str(commit.id)})
 
 
+def _release(board: Board, commit: Commit) -> None:
+    """Where what comes in is reviewed first: what readers see, and the administrator's way to show them another."""
+    public = released(board.store)
+    if public is None or not board.person.may_write or board.looking_back:
+        return
+    if commit.id == public:
+        message("ok", f"已发布：查看者看到的是第{public}次更新之后的看板。")
+        return
+    note_line(f"查看者看到的是第{public}次更新之后的看板。")
+    if board.person.role not in RELEASERS or commit.action == "release" or board.plan.settings.sample:
+        return
+    with st.expander(f"发布第{commit.id}次更新"), st.form(f"release-{commit.id}", border=False):
+        message("note", f"发布后，查看者看到第{commit.id}次更新之后的看板。发布记为一次新的更新，数据不变。")
+        who = board.person.name or st.text_input("发布人")
+        note = st.text_input("审核意见（可不填）")
+        if st.form_submit_button("确认发布"):
+            _released(board, commit, who, note)
+
+
+def _released(board: Board, commit: Commit, who: str, note: str) -> None:
+    try:
+        release(board.store, commit.id, replace(board.person, name=who), note)
+    except UnionplanError as error:
+        message("error", str(error))
+        return
+    st.rerun()
+
+
 def _undo(board: Board, commit: Commit) -> None:
     """The way back: a new commit that puts things as they were before, with who and why."""
-    if not board.person.may_write or board.looking_back or board.plan.settings.sample or commit.id == 1:
+    lasting = commit.id == 1 or commit.action in ("freeze", "release")
+    if not board.person.may_write or board.looking_back or board.plan.settings.sample or lasting:
         return
     with st.expander(f"撤销第{commit.id}次更新"), st.form(f"undo-{commit.id}", border=False):
         message("note", "撤销会把这次更新涉及的数据恢复到更新之前，并记为一次新的更新；原来的记录和文件都保留。")

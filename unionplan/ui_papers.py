@@ -32,6 +32,7 @@ def urge(board: Board, subject: str, rows: Sequence[Report]) -> None:
     wanted = choice("催报月份", [ALL, *periods], key="urge", format=lambda one: one if one == ALL else words.month(one))
     own = [row for row in missing if wanted in (ALL, row.period)]
     asked = _urging(board, subject, rows, own, _by(own, board.today, f"{subject}-{wanted}"))
+    note_line("下面的文字点右上角的图标可以复制。")
     st.code(urging_text(asked), language=None, wrap_lines=True)
     name = f"{words.SUBJECT_WORDS[subject]}催报单_{board.today:%Y%m%d}.docx"
     download("下载催报单（Word）", lambda: urging_paper(asked), name, WORD, key="urging")

@@ -31,6 +31,11 @@ from unionplan.store.trained import trained
 
 SPEAKING = {"training": ("training", "roster"), "summary": ("summary", "ledger"), "funds": ("funds",), "activities": ()}
 """dataset of a 零报告 → the datasets whose data of the same unit and month speak against it."""
+_LASTING = {
+    "freeze": ("这是上会定稿", "上会的数定稿后不再改动，也不撤销", "数据有更正的，更正后在“上会定稿”里对照列出"),
+    "release": ("这是发布", "发布不能撤销", "需要换回的，请由管理员发布另一次更新"),
+}
+"""Action → why it is never undone."""
 K = TypeVar("K")
 V = TypeVar("V")
 _KEPT = 8
@@ -492,10 +497,8 @@ def _require_undoable(target: Commit, heads: Mapping[Slot, Entry]) -> None:
     where = f"第{target.id}次更新"
     if target.id == 1:
         raise UndoRefusedError(where, "这是建库", "建库不能撤销", "如需重来请换一个空的数据目录")
-    if target.action == "freeze":
-        raise UndoRefusedError(
-            where, "这是上会定稿", "上会的数定稿后不再改动，也不撤销", "数据有更正的，更正后在“上会定稿”里对照列出"
-        )
+    if target.action in _LASTING:
+        raise UndoRefusedError(where, *_LASTING[target.action])
     later = sorted({heads[e.slot].commit for e in target.entries if heads[e.slot].commit != target.id})
     if later:
         names = "、".join(f"第{number}次" for number in later)
