@@ -79,7 +79,7 @@ def _show(board: Board, commit: Commit) -> None:
         for e in commit.entries
     ]  # fmt: skip
     table(("数据", "填报单位", "统计时点", "行数"), rows, numeric=(3,), caption=f"第{commit.id}次更新的内容")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         for number, upload in enumerate(commit.files):
             data = board.store.upload(upload.sha256)
             download(
