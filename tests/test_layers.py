@@ -128,7 +128,7 @@ ALLOWED = {
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.differences", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.attainment", "unionplan.access", "unionplan.errors"},
-    "unionplan.demo": {"unionplan.intake", "unionplan.notes", "unionplan.remarks", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.demo": {"unionplan.intake", "unionplan.notes", "unionplan.remarks", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.meetings", "unionplan.attainment", "unionplan.states"},
 }  # fmt: skip
 
 
