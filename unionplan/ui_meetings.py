@@ -35,6 +35,9 @@ def show_meetings(board: Board) -> None:
     known = held(board)
     heading("上会定稿", _title(known))
     if known:
+        with st.spinner("正在与现在的数对照"):
+            for one in known:
+                changed(board, one)
         _list(board, known)
         name = choice("查看一次会议", [one.name for one in known], key="meeting")
         _show(board, next(one for one in known if one.name == name))
