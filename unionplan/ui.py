@@ -480,8 +480,8 @@ def _board() -> Board:
     store = _opened(str(store_root()))
     who, on = gate.person(store.root), _day_asked()
     seen = seen_by(store, who, st.query_params.get("commit", ""))
-    back = seen.back or on is not None
-    return Board(store, seen.commit, store.plan(seen.commit), seen.clock, on, back, who, seen.notice)
+    back, plan = seen.back or on is not None, store.plan(seen.commit)
+    return Board(store, seen.commit, plan, seen.clock, on, back, who, seen.notice)
 
 
 def _day_asked() -> date | None:
@@ -494,12 +494,11 @@ def _day_asked() -> date | None:
 
 def _framed(path: str, board: Board) -> None:
     rows, settings = board.rows(), board.plan.settings
-    banner = []
+    banner = [board.notice] if board.notice else []
     last = board.store.history()[board.commit - 1]
     if board.looking_back:
         data = f"，数据截至{chinese_date(board.on)}" if board.on else ""
         banner.append(f"正在回看第{board.commit}次更新（{moment(last.at)}）之后的看板{data}。")
-    banner += [board.notice] if board.notice else []
     foot = [as_of_words(rows), f"第{board.commit}次更新　{moment(last.at)}"]
     frame(
         path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot, door=_door(path, board)
