@@ -1,125 +1,24 @@
-"""更新记录: every refresh with who, when, which file, what changed; the file back, a look back, undo."""
+"""更新记录: every refresh, who has reported in time, the figures told to meetings, and what goes back to the units."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from unionplan.ui import Board, choice, page
+from unionplan.ui_history import show_commits
+from unionplan.ui_meetings import show_meetings
+from unionplan.ui_packing import show_packing
+from unionplan.ui_papers import show_supervision
+from unionplan.ui_reporting import show_reporting
 
-import streamlit as st
-
-from unionplan import theme
-from unionplan.store import Commit, Slot
-from unionplan.ui import Board, Cell, choice, download, heading, listing, message, moment, page, table
-
-DATASETS = {
-    "ledger": "企业台账",
-    "summary": "汇总表",
-    "roster": "培训花名册",
-    "training": "培训统计表",
-    "activities": "活动台账",
-    "funds": "经费收缴表",
-    "progress": "任务进展表",
-    "nil": "零报告",
-    "notes": "任务记录",
-    "plan": "计划",
-    "sections": "计划部分",
-    "indicators": "指标定义",
-    "units": "填报单位表",
-    "settings": "设置",
-    "forms": "表样",
-    "aliases": "别名",
-}
-HEADERS = ("次数", "时间", "经办人", "事项", "文件", "涉及", "说明")
+VIEWS = {
+    "更新记录": show_commits, "报送情况": show_reporting, "督办单": show_supervision, "上会定稿": show_meetings,
+    "下发材料": show_packing,
+}  # fmt: skip
 
 
-def commits(board: Board) -> list[Commit]:
-    """Every refresh up to the one that is looked at, newest first."""
-    return list(reversed(board.store.history()[: board.commit]))
-
-
-def tell(known: Sequence[Commit]) -> None:
-    """The record as a list that can be taken along."""
-    heading("更新记录", f"共 {len(known)} 次更新；每次上传的原文件都原样保存，任何一次之后的看板都可以回看。")
-    lines = [
-        (
-            f"第{c.id}次",
-            Cell(moment(c.at), "moment"),
-            c.who,
-            _action(c),
-            "、".join(f.name for f in c.files) or "—",
-            _slots(c),
-            c.note or "—",
-        )
-        for c in known
-    ]
-    listing("全部更新", HEADERS, lines, "更新记录")
-
-
-def show(board: Board, commit: Commit) -> None:
-    """One refresh in full: its files byte for byte, its slots, and the board as it stood after it."""
-    rows = [
-        (DATASETS[e.slot.dataset], e.slot.unit or "—", theme.chinese_date(e.as_of) if e.as_of else "—",
-         f"{e.rows:,}" if e.snapshot else "已清空")
-        for e in commit.entries
-    ]  # fmt: skip
-    table(("数据", "填报单位", "统计时点", "行数"), rows, numeric=(3,), caption=f"第{commit.id}次更新的内容")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for number, upload in enumerate(commit.files):
-            data = board.store.upload(upload.sha256)
-            download(
-                f"下载原文件：{upload.name}",
-                data,
-                upload.name,
-                "application/octet-stream",
-                key=f"file-{commit.id}-{number}",
-            )
-        st.page_link("app.py", label=f"回看第{commit.id}次更新之后的看板", query_params={"commit": str(commit.id)})
-
-
-def undo(board: Board, commit: Commit) -> None:
-    """The way back: a new commit that puts things as they were before, with who and why."""
-    if not board.person.may_write or board.looking_back or board.plan.settings.sample or commit.id == 1:
-        return
-    with st.expander(f"撤销第{commit.id}次更新"), st.form(f"undo-{commit.id}", border=False):
-        message("note", "撤销会把这次更新涉及的数据恢复到更新之前，并记为一次新的更新；原来的记录和文件都保留。")
-        who = board.person.name or st.text_input("经办人")
-        note = st.text_input("撤销原因")
-        if st.form_submit_button("确认撤销"):
-            _undone(board, commit, who, note)
-
-
-def _undone(board: Board, commit: Commit, who: str, note: str) -> None:
-    if not (who.strip() and note.strip()):
-        message("error", "请填写经办人和撤销原因。")
-        return
-    board.store.undo(commit.id, replace(board.person, name=who), note)
-    st.rerun()
-
-
-def _action(commit: Commit) -> str:
-    word = theme.ACTION_WORDS[commit.action]
-    return f"{word}第{commit.refers}次" if commit.refers else word
-
-
-def _slots(commit: Commit) -> str:
-    """What a refresh touched, dataset by dataset: 企业台账 10个单位 2026年10月."""
-    touched: dict[str, list[Slot]] = {}
-    for entry in commit.entries:
-        touched.setdefault(entry.slot.dataset, []).append(entry.slot)
-    return "、".join(_touched(DATASETS[name], slots) for name, slots in touched.items())
-
-
-def _touched(word: str, slots: Sequence[Slot]) -> str:
-    units = [slot.unit for slot in slots if slot.unit]
-    months = sorted({slot.period for slot in slots if slot.period})
-    names = "" if not units else f"{len(set(units))}个单位" if len(set(units)) > 1 else units[0]
-    return " ".join(filter(None, (word, names, "、".join(f"{m[:4]}年{int(m[5:])}月" for m in months))))
+def show(board: Board) -> None:
+    """The part of the record that the reader or the address asks for."""
+    VIEWS[choice("查看", list(VIEWS), key="view")](board)
 
 
 with page("pages/history.py") as board:
-    known = commits(board)
-    tell(known)
-    number = choice("查看一次更新", [commit.id for commit in known], key="n", format="第{}次".format)
-    chosen = next(commit for commit in known if commit.id == number)
-    show(board, chosen)
-    undo(board, chosen)
+    show(board)

@@ -815,7 +815,7 @@ def demo(sample, tmp_path):
 
 def test_the_sample_is_a_seed_and_the_submissions_of_eleven_months(cli, sample):
     history = cli("history", "--store", sample, "--json").json
-    assert [commit["action"] for commit in history] == ["seed"] + ["submit"] * 37 + ["note"] * 5
+    assert [commit["action"] for commit in history] == ["seed"] + ["submit"] * 37 + ["note"] * 5 + ["freeze"]
     days = [commit["at"] for commit in history]
     assert days == sorted(days)
     assert (days[0][:10], days[-1] <= "2026-11-05T23:59:59") == ("2026-01-04", True)

@@ -34,6 +34,11 @@ STREAMLIT = {
     "unionplan.ui_plan_shares",
     "unionplan.ui_plan_compared",
     "unionplan.ui_periods",
+    "unionplan.ui_history",
+    "unionplan.ui_reporting",
+    "unionplan.ui_papers",
+    "unionplan.ui_packing",
+    "unionplan.ui_meetings",
     "unionplan.gate",
 }
 """The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""
@@ -107,15 +112,20 @@ ALLOWED = {
     "unionplan.item_words": {"unionplan.attainment", "unionplan.events", "unionplan.notes", "unionplan.plan", "unionplan.theme"},
     "unionplan.evidence_files": {"unionplan.errors"},
     "unionplan.remarks": {"unionplan.evidence_files", "unionplan.store", "unionplan.access", "unionplan.events", "unionplan.notes", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.meetings": {"unionplan.narrative", "unionplan.theme", "unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.release": {"unionplan.access", "unionplan.clock", "unionplan.store", "unionplan.errors"},
+    "unionplan.packing": {"unionplan.export", "unionplan.narrative", "unionplan.theme", "unionplan.store", "unionplan.reporting", "unionplan.reporting_words", "unionplan.flows", "unionplan.attainment", "unionplan.observations", "unionplan.plan"},
+    "unionplan.reporting": {"unionplan.attainment", "unionplan.plan"},
+    "unionplan.reporting_words": {"unionplan.reporting", "unionplan.theme"},
     "unionplan.theme": {"unionplan.plan", "unionplan.attainment"},
     "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors", "unionplan.comparing"},
-    "unionplan.charts": {"unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words"},
+    "unionplan.charts": {"unionplan.reporting", "unionplan.reporting_words", "unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words"},
     "unionplan.coverage_words": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.forecast", "unionplan.change", "unionplan.plan"},
-    "unionplan.export": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
+    "unionplan.export": {"unionplan.notes", "unionplan.reporting", "unionplan.reporting_words", "unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.differences", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.attainment", "unionplan.access", "unionplan.errors"},
-    "unionplan.demo": {"unionplan.intake", "unionplan.notes", "unionplan.remarks", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
+    "unionplan.demo": {"unionplan.meetings", "unionplan.attainment", "unionplan.states", "unionplan.intake", "unionplan.notes", "unionplan.remarks", "unionplan.store", "unionplan.access", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
 }  # fmt: skip
 
 
@@ -186,7 +196,6 @@ def test_arithmetic_loads_without_the_store_or_the_charts():
         done.stdout
         == "['unionplan.attainment', 'unionplan.errors', 'unionplan.figures', 'unionplan.pace', 'unionplan.plan']\n"
     )
-    assert done.stdout == "['unionplan.attainment', 'unionplan.errors', 'unionplan.figures', 'unionplan.plan']\n"
 
 
 @pytest.mark.parametrize("path", [*MODULES.values(), *PAGES], ids=lambda path: str(path.relative_to(ROOT)))

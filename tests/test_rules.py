@@ -64,8 +64,9 @@ from unionplan.observations import (
 from unionplan.pace import nodes_of
 from unionplan.periods import carried, fate_of
 from unionplan.plan import ATOMS, SCOPES, Share, Target, plan_of, read_tables, scope_of, with_overlay
+from unionplan.reporting import arrivals, reports
 from unionplan.shares import share_states, sum_checks, sum_words
-from unionplan.store import Change, Slot, Store
+from unionplan.store import Change, Commit, Entry, Slot, Store
 from unionplan.store.counts import counted
 from unionplan.store.moves import moves
 from unionplan.store.snapshots import ACTIVITIES_SCHEMA, LEDGER_SCHEMA, PANDAS_TYPES, SUMMARY_SCHEMA, frame_bytes
@@ -1338,3 +1339,24 @@ def test_a_target_without_a_year_has_none_until_the_city_sets_it(row):
     own = plan_of(with_overlay(TABLES, ROOT / "data" / "sample"))
     for plan, column in ((PLAN, "计划所附"), (own, "示例城市")):
         assert next(t.end for t in plan.targets if t.item == row["条目"]) == day(row[column])
+
+
+@holds("reported")
+def test_a_report_is_in_time_late_or_owed_by_its_first_arrival(row):
+    slots = {"零报告": Slot("nil", ONE, "2026-09"), "数据": Slot("training", ONE, "2026-09")}
+    came = [
+        (row["零报告"], slots["零报告"], "a"),
+        (row["数据"], slots["数据"], "b"),
+        (row["撤销数据"], slots["数据"], None),
+    ]
+    opening = ("2026-09-05", Slot("training", TWO, "2026-08"), "c")
+    history = [
+        Commit(number, f"{when}T09:00:00", "王芳", "submit", "", None, (), (Entry(slot, AS_OF, snapshot, 1, 1),))
+        for number, (when, slot, snapshot) in enumerate([opening, *(one for one in came if one[0])], start=1)
+    ]
+    told = arrivals(history, lambda entry: ["training"] if entry.slot.dataset == "nil" else [])
+    grace = replace(PLAN.indicators["training"], grace_days=int(row["宽限（天）"]))
+    plan = replace(PLAN, indicators={**PLAN.indicators, "training": grace})
+    found = reports(plan, told, date(2026, 1, 4), date.fromisoformat(row["今天"]), "training")
+    [one] = [report for report in found if (report.unit, report.period) == (ONE, "2026-09")]
+    assert (one.status, one.late) == (row["结果"], int(row["天数"]))

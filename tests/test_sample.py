@@ -388,7 +388,7 @@ def test_the_headline_tells_a_story_of_reached_and_missed(store):
 
 def test_a_build_that_was_cut_off_goes_on_to_the_same_store(whole, tmp_path):
     def interrupt(words):
-        if words.startswith("第 3 次更新，共 5 次："):
+        if words.startswith("第 3 次更新，共 6 次："):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -396,7 +396,7 @@ def test_a_build_that_was_cut_off_goes_on_to_the_same_store(whole, tmp_path):
     assert Store(tmp_path / "demo").head() == 3
     build(tmp_path / "demo", print, SMALL)
     at_once, resumed = Store(whole).history(), Store(tmp_path / "demo").history()
-    assert len(at_once) == 5
+    assert len(at_once) == 6
     assert [(one.at, one.files, one.entries) for one in resumed] == [
         (one.at, one.files, one.entries) for one in at_once
     ]
@@ -411,15 +411,15 @@ def test_notes_that_a_cut_off_build_left_out_are_written_by_the_next(whole, tmp_
     assert build(root, print, SMALL) == f"示例数据已建在 {root}"
     told = Store(root).notes(Store(root).head())
     assert sorted(told["text"]) == sorted(note.text for note, _ in notes)
-    assert [commit.action for commit in Store(root).history()[5:]] == ["note"] * len(notes)
-    assert build(root, print, SMALL) == f"示例数据已在 {root}，共 {5 + len(notes)} 次更新"
+    assert [commit.action for commit in Store(root).history()[5:]] == ["freeze"] + ["note"] * len(notes)
+    assert build(root, print, SMALL) == f"示例数据已在 {root}，共 {6 + len(notes)} 次更新"
 
 
 def test_a_second_build_changes_nothing_and_another_sample_is_left_alone(whole):
-    assert build(whole, print, SMALL) == f"示例数据已在 {whole}，共 5 次更新"
+    assert build(whole, print, SMALL) == f"示例数据已在 {whole}，共 6 次更新"
     other = build(whole, print, SMALL + 60)
     assert other == f"{whole} 里是另一份示例数据，没有改动。如需重建，请先移走这个目录。"
-    assert Store(whole).head() == 5
+    assert Store(whole).head() == 6
     assert Store(whole).verify() == []
 
 

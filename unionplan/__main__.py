@@ -44,6 +44,7 @@ from unionplan.intake.templates import template
 from unionplan.narrative import figure
 from unionplan.notes import Notes, notes_of
 from unionplan.observations import NIL_DATASETS
+from unionplan.packing import packed, zip_name, zipped
 from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
 from unionplan.states import plan_states
 from unionplan.store import Commit, Store, successor
@@ -161,7 +162,9 @@ def _add_reading(commands: Any) -> None:
     attainment.add_argument("--by", choices=("scope", "enterprise_type", "reporting_unit"))
     attainment.add_argument("--indicator", help="只看一个指标")
     items = _command(commands, "items", _items, "计划条目", as_json=True)
-    for parser in (attainment, items):
+    pack = _command(commands, "pack", _pack, "打包下发：每个填报单位一个工作簿")
+    pack.add_argument("--out", required=True, metavar="目录", help="写到哪个目录")
+    for parser in (attainment, items, pack):
         parser.add_argument("--commit", type=int, help="看第几次更新之后的样子")
         parser.add_argument("--on", type=_day, help="只看这一天以前的数据")
     _command(commands, "history", _history, "更新记录", as_json=True)
@@ -417,6 +420,21 @@ def _item_json(state: ItemState, today: date, notes: int) -> dict[str, Any]:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _pack(arguments: argparse.Namespace) -> int:
+    store, folder = _store(arguments), Path(arguments.out)
+    outlook, files = _outlook(arguments), []
+    folder.mkdir(parents=True, exist_ok=True)
+    for step in packed(store, store.known(arguments.commit), outlook):
+        _say(f"{step.done}/{step.total} {step.words}")
+        if step.name:
+            (folder / step.name).write_bytes(step.data)
+            files.append((step.name, step.data))
+    whole = folder / zip_name(outlook.today)
+    whole.write_bytes(zipped(files, outlook.today))
+    print(f"{len(files)}个单位的材料已写到 {folder}，压缩包 {whole.name}")
+    return 0
 
 
 def _history(arguments: argparse.Namespace) -> int:

@@ -275,6 +275,42 @@ NOTE_KINDS = {
     "progress": "进展情况", "step": "步骤完成", "cases": "应办已办", "tally": "累计数量", "explanation": "情况说明",
     "instruction": "领导批示", "decision": "议定事项", "skip": "未开展说明",
 }  # fmt: skip
+MEETING: tuple[Field, ...] = (
+    Field("meeting", "会议", "text"),
+    Field("held_on", "会议日期", "date"),
+    Field("seen_commit", "看板", "count"),
+    Field("seen_on", "数据截至", "date"),
+    Field("clock", "判断过期的日期", "date"),
+    Field("judged_on", "判断期限的日期", "date"),
+    Field("kind", "类别", "text"),
+    Field("place", "顺序", "count"),
+    Field("item", "条目编号", "text"),
+    Field("label", "名称", "text"),
+    Field("indicator", "指标", "text"),
+    Field("scope", "适用范围", "text"),
+    Field("measure", "计量单位", "text"),
+    Field("as_of", "统计时点", "date"),
+    Field("numerator", "分子", "count"),
+    Field("denominator", "分母", "count"),
+    Field("shown", "完成值", "text"),
+    Field("target_bp", "目标", "count"),
+    Field("gap", "还差", "count"),
+    Field("status", "状态", "text"),
+    Field("said", "进展", "text"),
+)
+"""One row: one figure (`kind` figure) or plan item (item) as it was told to a meeting; it is never changed afterwards.
+
+The board was seen as of `seen_commit`, its data up to `seen_on` (null: all); `shown` is the percentage as printed.
+"""
+REMARKS: tuple[Field, ...] = (
+    Field("meeting", "会议", "text"),
+    Field("about", "事项", "text"),
+    Field("reason", "原因", "text"),
+    Field("measures", "措施", "text"),
+    Field("who", "填写人", "text"),
+    Field("at", "填写时间", "text"),
+)
+"""One row: what people wrote about a meeting's figures; nothing here is made by the board."""
 IDENTITY = ("union_code", "uscc", "org_name", "reporting_unit")
 DERIVED = ("entity", "enterprise_type", "type_basis", "active")
 

@@ -33,6 +33,7 @@ from unionplan.errors import UnionplanError
 from unionplan.narrative import as_of_words
 from unionplan.notes import Notes, notes_of
 from unionplan.plan import Plan, read_tables
+from unionplan.release import seen_by
 from unionplan.states import plan_states
 from unionplan.store import Store, leave_sample, successor
 from unionplan.store.lists import Ledgers, newest
@@ -405,6 +406,7 @@ class Board:
     on: date | None
     looking_back: bool
     person: Person
+    notice: str = ""
 
     @property
     def today(self) -> date:
@@ -476,12 +478,10 @@ def page(path: str) -> Iterator[Board]:
 
 def _board() -> Board:
     store = _opened(str(store_root()))
-    asked = st.query_params.get("commit", "")
-    head = store.head()
-    commit = int(asked) if asked.isdecimal() and 1 <= int(asked) <= head else head
-    on = _day_asked()
-    back = commit != head or on is not None
-    return Board(store, commit, store.plan(commit), store.today(commit), on, back, gate.person(store.root))
+    who, on = gate.person(store.root), _day_asked()
+    seen = seen_by(store, who, st.query_params.get("commit", ""))
+    back, plan = seen.back or on is not None, store.plan(seen.commit)
+    return Board(store, seen.commit, plan, seen.clock, on, back, who, seen.notice)
 
 
 def _day_asked() -> date | None:
@@ -494,7 +494,7 @@ def _day_asked() -> date | None:
 
 def _framed(path: str, board: Board) -> None:
     rows, settings = board.rows(), board.plan.settings
-    banner = []
+    banner = [board.notice] if board.notice else []
     last = board.store.history()[board.commit - 1]
     if board.looking_back:
         data = f"，数据截至{chinese_date(board.on)}" if board.on else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from unionplan.access import Person
 from unionplan.demo.city import ENTERPRISES
+from unionplan.demo.meeting import told
 from unionplan.demo.remarks import remarks
 from unionplan.demo.submissions import Submission, submissions
 from unionplan.errors import IntakeError
@@ -42,16 +43,18 @@ def build(root: Path, say: Callable[[str], None], enterprises: int = ENTERPRISES
     files = submissions(store.plan(1).units, enterprises)
     if not _begun(store, files):
         return f"{root} 里是另一份示例数据，没有改动。如需重建，请先移走这个目录。"
-    notes = remarks()
-    total, left = 1 + len(files) + len(notes), files[store.head() - 1 :]
-    if store.head() >= total:
+    notes, done = remarks(), [commit.action for commit in store.history()]
+    left, unsaid = files[done.count("submit") :], notes[done.count("note") :]
+    total = 2 + len(files) + len(notes)
+    if not left and not unsaid and told(store, _MAKER) is None:
         return f"示例数据已在 {root}，共 {store.head()} 次更新"
     with _read_ahead(left, unit_names(store.plan(1).units)) as readings:
         for file, reading in zip(left, readings, strict=True):
             say(_taken_in(store, file, reading, total))
-    for note, at in notes[store.head() - 1 - len(files) :]:
+    for note, at in unsaid:
         written = write(store, _MAKER, at, note)
         say(f"第 {written.commit} 次更新，共 {total} 次：任务记录 {note.item}")
+    told(store, _MAKER)
     return f"示例数据已建在 {root}"
 
 

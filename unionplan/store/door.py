@@ -31,6 +31,11 @@ from unionplan.store.trained import trained
 
 SPEAKING = {"training": ("training", "roster"), "summary": ("summary", "ledger"), "funds": ("funds",), "activities": ()}
 """dataset of a 零报告 → the datasets whose data of the same unit and month speak against it."""
+_LASTING = {
+    "freeze": ("这是上会定稿", "上会的数定稿后不再改动，也不撤销", "数据有更正的，更正后在“上会定稿”里对照列出"),
+    "release": ("这是发布", "发布不能撤销", "需要换回的，请由管理员发布另一次更新"),
+}
+"""Action → why it is never undone."""
 K = TypeVar("K")
 V = TypeVar("V")
 _KEPT = 8
@@ -48,7 +53,7 @@ class Change:
     `frames`: slot → (统计时点, its whole new content); the slot's dataset names the columns (snapshots.SCHEMAS).
     `expects`: slot → the snapshot that the preview was drawn on (None: empty); the commit is refused
     when one of them has changed since. `encoded`: snapshots of `frames` whose bytes are already there; `counted`: a commit, and
-    the cube as it is when this change comes right after it.
+    the cube as it is when this change comes right after it. `refers`: the commit that this one speaks of.
     """
 
     action: str
@@ -59,6 +64,7 @@ class Change:
     expects: Mapping[Slot, str | None] = field(default_factory=dict)
     encoded: Mapping[Slot, bytes] = field(default_factory=dict, repr=False)
     counted: tuple[int, pd.DataFrame] | None = field(default=None, repr=False)
+    refers: int | None = None
 
     def snapshot_bytes(self, slot: Slot) -> bytes:
         """Return the new content of a slot as the bytes of its snapshot."""
@@ -217,6 +223,17 @@ class Store:
         """
         return self._returns("notes", commit).drop(columns="slot_period")
 
+    def meetings(self, commit: int) -> pd.DataFrame:
+        """Return all that was told to meetings as of `commit` (observations.MEETING), a row per figure and plan item.
+
+        A meeting has a slot of its own, Slot("meeting", its name), which is filled once.
+        """
+        return self._returns("meeting", commit).drop(columns="slot_period")
+
+    def remarks(self, commit: int) -> pd.DataFrame:
+        """Return what people wrote about meetings' figures as of `commit` (observations.REMARKS), one row each."""
+        return self._returns("remarks", commit).drop(columns="slot_period")
+
     def nil_reports(self, commit: int) -> pd.DataFrame:
         """Return who says 本月无 (零报告) as of `commit`: reporting_unit, as_of, dataset, period, a row each.
 
@@ -345,7 +362,7 @@ class Store:
                 raise _UnchangedError
 
         try:
-            done = self.log.append(_stamp(at), who, change.action, change.note, None, files, entries, fresh)
+            done = self.log.append(_stamp(at), who, change.action, change.note, change.refers, files, entries, fresh)
         except _UnchangedError:
             return None
         self._settle(done, change.counted if not change.tables else None)
@@ -480,6 +497,8 @@ def _require_undoable(target: Commit, heads: Mapping[Slot, Entry]) -> None:
     where = f"第{target.id}次更新"
     if target.id == 1:
         raise UndoRefusedError(where, "这是建库", "建库不能撤销", "如需重来请换一个空的数据目录")
+    if target.action in _LASTING:
+        raise UndoRefusedError(where, *_LASTING[target.action])
     later = sorted({heads[e.slot].commit for e in target.entries if heads[e.slot].commit != target.id})
     if later:
         names = "、".join(f"第{number}次" for number in later)

@@ -23,9 +23,11 @@ from unionplan.observations import (
     DERIVED,
     FIELDS,
     FUNDS,
+    MEETING,
     NILS,
     NOTED,
     PROGRESSED,
+    REMARKS,
     ROSTERED,
     SUMMARY_COUNTS,
     TRAINING,
@@ -145,6 +147,8 @@ ROSTER_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in ROSTERED]
 FUNDS_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in FUNDS if field.id != "rate"])
 PROGRESS_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in PROGRESSED])
 NOTES_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in NOTED])
+MEETING_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in MEETING])
+REMARKS_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in REMARKS])
 NIL_SCHEMA = pa.schema([(field.id, _arrow_type(field)) for field in NILS])
 SCHEMAS: dict[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "ledger": (LEDGER_SCHEMA, ("key",)),
@@ -156,5 +160,7 @@ SCHEMAS: dict[str, tuple[pa.Schema, tuple[str, ...]]] = {
     "progress": (PROGRESS_SCHEMA, ("item", "step", "as_of")),
     "notes": (NOTES_SCHEMA, ("at", "noted_on")),
     "nil": (NIL_SCHEMA, ("dataset",)),
+    "meeting": (MEETING_SCHEMA, ("kind", "place")),
+    "remarks": (REMARKS_SCHEMA, ("at", "about")),
 }
 """dataset → (columns, key columns). A summary row without an indicator holds the counts that all indicators share."""
