@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from unionplan import narrative, theme
-from unionplan.attainment import Attainment, existing_units
+from unionplan.attainment import Attainment
 from unionplan.attention import others_late
 from unionplan.charts import PHONE, SCREEN, bullet
 from unionplan.selection import Selection
 from unionplan.ui import Board, Cell, chart, choice, heading, page, part, section, switch
-from unionplan.ui_overview import prior, show_attention, show_head, stacked
+from unionplan.ui_overview import existing, prior, show_attention, show_head, stacked
 from unionplan.ui_wall import picked, search_box, show_wall
 
 ALL = "全部类型"
@@ -20,7 +20,7 @@ HEADERS = ("指标", "企业类型", "完成情况", "状态", "较上期", "截
 
 def say(board: Board, rows: Sequence[Attainment]) -> None:
     """The page's conclusion in one line; which units it stands on and what else is late in another."""
-    more = (narrative.units_counted(rows, len(existing_units(board.outlook()))), others_late(board.states()))
+    more = (narrative.units_counted(rows, existing(board)), others_late(board.states()))
     heading(narrative.conclusion(rows, board.plan.indicators), "。".join(filter(None, more)))
 
 

@@ -35,6 +35,11 @@ def show_head(board: Board, rows: Sequence[Attainment]) -> None:
         note_line(words)
 
 
+def existing(board: Board) -> int:
+    """Return how many units exist on the day of the board."""
+    return board.shared(("existing",), lambda: len(existing_units(board.outlook())))
+
+
 def _since(board: Board, rows: Sequence[Attainment], told: bool) -> str:
     """How the figures and items stand against the end of the period before."""
     day = since.period_before(rows, _days(board))
@@ -113,7 +118,7 @@ def _silent(board: Board, rows: Sequence[Attainment]) -> Card:
     return Card(
         "未报送单位",
         str(len(silent)),
-        f"/{len(existing_units(board.outlook()))} 个",
+        f"/{existing(board)} 个",
         word,
         [one for one in lines if one],
     )
