@@ -39,6 +39,8 @@ STREAMLIT = {
     "unionplan.ui_papers",
     "unionplan.ui_packing",
     "unionplan.ui_meetings",
+    "unionplan.ui_wall",
+    "unionplan.ui_overview",
     "unionplan.gate",
 }
 """The pages' module, the pieces of the refresh page (too many for one file), and the sign-in around the server."""
@@ -121,6 +123,9 @@ ALLOWED = {
     "unionplan.narrative": {"unionplan.theme", "unionplan.attainment", "unionplan.plan", "unionplan.errors", "unionplan.comparing"},
     "unionplan.charts": {"unionplan.reporting", "unionplan.reporting_words", "unionplan.theme", "unionplan.dues", "unionplan.dues_words", "unionplan.narrative", "unionplan.attainment", "unionplan.flows", "unionplan.events", "unionplan.observations", "unionplan.plan", "unionplan.errors", "unionplan.pace", "unionplan.forecast", "unionplan.change", "unionplan.coverage_words"},
     "unionplan.coverage_words": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.forecast", "unionplan.change", "unionplan.plan"},
+    "unionplan.selection": {"unionplan.narrative", "unionplan.attainment", "unionplan.plan"},
+    "unionplan.attention": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.notes", "unionplan.plan"},
+    "unionplan.since": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.plan"},
     "unionplan.export": {"unionplan.notes", "unionplan.reporting", "unionplan.reporting_words", "unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.differences", "unionplan.observations", "unionplan.plan", "unionplan.errors"},

@@ -349,27 +349,6 @@ def due_items(states: Sequence[ItemState], day: date) -> str:
     return f"{start}应完成{len(due)}项，已完成{len(due) - len(still)}项{named}。"
 
 
-def late_items(states: Sequence[ItemState]) -> list[ItemState]:
-    """Return the plan's items that are late though no rate: what an overview of rates alone would hide."""
-    return [
-        one for status in ("overdue", "behind", "slow") for one in states if one.status == status and one.row is None
-    ]
-
-
-def lapsing(row: Attainment, ending: Mapping[int, int], days: int = 90) -> str:
-    """Return how many contracts end within so many days of the snapshots, and the rate if none is renewed (rules 7).
-
-    `ending`: days → enterprises. Empty when there is none or no rate.
-    """
-    count = ending.get(days, 0)
-    if not count or row.numerator is None or not row.denominator:
-        return ""
-    now = theme.percent(row.numerator, row.denominator, row.target_bp)
-    then = theme.percent(row.numerator - count, row.denominator, row.target_bp)
-    soon = f"，其中30天内{theme.count(ending[30])}家" if ending.get(30) else ""
-    return f"统计时点后{days}天内到期{theme.count(count)}家{soon}；若不续签，{now}%降为{then}%"
-
-
 # One indicator
 
 

@@ -82,6 +82,8 @@ class Target:
     quote: str
     note: str
     nodes: tuple[Node, ...] = ()
+    leader: str = ""
+    department: str = ""
 
 
 @dataclass(frozen=True)
@@ -404,7 +406,7 @@ def _target(item: Item, own: bool, where: str, indicators: dict[str, Indicator])
         raise PlanError(f"{where}“目标值”列", "空白", "比率类条目须有目标值，如 90%", "请填写目标值")
     return Target(
         None if own else item.id, item.id, item.indicator, scope, int(item.target * 10_000), item.start, item.end,
-        item.commitment, item.source, item.quote, item.note, item.nodes,
+        item.commitment, item.source, item.quote, item.note, item.nodes, leader=item.leader, department=item.department,
     )  # fmt: skip
 
 

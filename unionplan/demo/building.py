@@ -11,6 +11,7 @@ from pathlib import Path
 
 from unionplan.access import Person
 from unionplan.demo.city import ENTERPRISES
+from unionplan.demo.leaders import with_leaders
 from unionplan.demo.meeting import told
 from unionplan.demo.remarks import remarks
 from unionplan.demo.submissions import Submission, submissions
@@ -36,7 +37,7 @@ def build(root: Path, say: Callable[[str], None], enterprises: int = ENTERPRISES
     A build that was cut off goes on where it stopped. Raises IntakeError naming the problems when the intake
     refuses a file of ours.
     """
-    seed = with_overlay(read_tables(DATA / "plan"), DATA / "sample")
+    seed = with_leaders(with_overlay(read_tables(DATA / "plan"), DATA / "sample"), DATA / "sample" / "leaders.csv")
     store = Store.opened(root, seed, _MAKER, _FOUNDED)
     if not store.plan(store.head()).settings.sample:
         return f"{root} 里已有自己的数据，没有改动"
