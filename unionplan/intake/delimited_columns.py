@@ -215,7 +215,7 @@ def _codes_and_texts(column: Any, encoding: str) -> tuple[NDArray[np.int32], Seq
     mostly = _mostly_distinct(column)
     if mostly:
         cells = pa.concat_arrays(column.chunks)
-        if len(cells.unique()) == len(cells):
+        if _all_differ(cells):
             return np.arange(len(cells), dtype=np.int32), Texts.decoded(cells, encoding), _telling(cells, encoding)
     encoded = column.combine_chunks().dictionary_encode()
     encoded = encoded.combine_chunks() if hasattr(encoded, "chunks") else encoded
@@ -223,6 +223,16 @@ def _codes_and_texts(column: Any, encoding: str) -> tuple[NDArray[np.int32], Seq
     codes = np.frombuffer(indices.buffers()[1], np.int32)[indices.offset : indices.offset + len(indices)]
     texts = Texts.decoded(distinct, encoding)
     return codes, texts if mostly else list(texts), _telling(distinct, encoding)
+
+
+def _all_differ(cells: Any) -> bool:
+    """Whether no cell stands twice; seen at once where they ascend below the header, as exported numbers do."""
+    from pyarrow import compute
+
+    below = cells[1:]
+    if compute.all(compute.less(below[:-1], below[1:])).as_py():
+        return not compute.any(compute.equal(below, cells[0])).as_py()
+    return len(cells.unique()) == len(cells)
 
 
 def _mostly_distinct(column: Any) -> bool:

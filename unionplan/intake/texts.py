@@ -74,7 +74,10 @@ class Texts(Sequence[str]):
 
     @cached_property
     def are_printable(self) -> bool:
-        """Whether every text is (str.isprintable): no space but the plain one, no control character."""
+        """Whether every text surely is (str.isprintable): no space but the plain one, no control character.
+
+        Characters beyond U+FFFF are not vouched for.
+        """
         return all(char.isprintable() for char in self.characters)
 
     @cached_property
