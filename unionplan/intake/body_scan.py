@@ -51,26 +51,27 @@ def rows_to_look_at(table: Table, first: int, shape: Shape, telling: Any) -> tup
     `telling(text)`: whether a text anywhere in a row may make that row a note, a total or a part of one.
     """
     size = table.height - first
-    filled, words, short = np.zeros(size, np.int32), np.zeros(size, np.int32), np.zeros(size, np.int32)
-    suspect = np.zeros(size, bool)
+    counts = np.zeros(size, np.int64)
     anything = np.zeros(size, bool)
     for index, column in enumerate(table.columns):
-        if not len(column.values):
-            continue
-        flags = _Flags(column, telling)
-        codes = column.codes[first:]
-        anything |= codes >= 0
-        suspect |= flags.telling[codes]
-        if index in shape.used:
-            filled += codes >= 0
-            words += flags.word[codes]
-            short += flags.short[codes]
+        if len(column.values):
+            codes = column.codes[first:]
+            counts += _Flags(column, telling).counts(index in shape.used)[codes]
+            if index not in shape.used:
+                anything |= codes >= 0
+    filled, words, short = (counts >> at & _COUNT for at in (_FILLED, _WORD, _SHORT_ONE))
+    suspect = counts >> _TELLS > 0
+    anything |= filled > 0
     most = max((sum(not _is_word(text) for text in title) for title in shape.titles), default=0)
     suspect |= (filled <= 1) | (short == filled) | (filled - words <= max(most, 1))
     places = [place - first for place in shape.merged if first <= place < table.height]
     suspect[places] = True
     looked_at, plain = (np.flatnonzero(rows & anything) + first for rows in (suspect, ~suspect))
     return looked_at.tolist(), plain.tolist()
+
+
+_FILLED, _WORD, _SHORT_ONE, _TELLS, _COUNT = 0, 16, 32, 48, 2**15 - 1
+"""Where in one number of 64 bits each of four things is counted across the columns of a row: there are fewer than 2^15."""
 
 
 class _Flags:
@@ -83,6 +84,14 @@ class _Flags:
             self._ask_all(column.values, telling)
         else:
             self._ask_each(column.values, telling)
+
+    def counts(self, used: bool) -> NDArray[np.int64]:
+        """What each value adds to the counts of its row: of a column that is not `used`, only that it tells something."""
+        own = self.telling.astype(np.int64) << _TELLS
+        if used:
+            own += (self.short.astype(np.int64) << _SHORT_ONE) + (self.word.astype(np.int64) << _WORD)
+            own[:-1] += 1 << _FILLED
+        return own
 
     def _ask_each(self, values: Sequence[Cell], telling: Any) -> None:
         kinds = set(map(type, values))

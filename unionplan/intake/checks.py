@@ -289,8 +289,10 @@ def _is_common(char: str) -> bool:
 def repeating(names: Sequence[str]) -> Mask:
     """Return for each of these distinct names whether another is loosely the same."""
     loose = _loose(names)
-    if len(loose.unique()) == len(loose):
-        return np.zeros(len(loose), bool)
+    if isinstance(names, Texts):
+        altered = loose.filter(pc.not_equal(loose, names.array))
+        if len(altered.unique()) == len(altered) and not pc.any(pc.is_in(names.array, altered)).as_py():
+            return np.zeros(len(loose), bool)  # names that stay as they are differ
     codes = loose.dictionary_encode().indices.to_numpy()
     often: Mask = np.bincount(codes)[codes] > 1
     return often

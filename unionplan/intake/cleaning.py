@@ -92,13 +92,15 @@ def _cleaned_table(table: Table) -> tuple[Table, list[tuple[int, int, str]]]:
         columns.append(_with_values(column, {code: cell for code, (cell, _) in mended.items()}))
         words = {code: done for code, (_, done) in mended.items() if done}
         told += [(place, index, words[code]) for place, code in _places(column, words)]
-    return Table(columns, table.height), told
+    same = all(column is before for column, before in zip(columns, table.columns, strict=True))
+    return (table if same else Table(columns, table.height)), told
 
 
 def _all_plain(values: Sequence[Cell]) -> bool:
     """Whether a look at all texts of a column together finds nothing to mend."""
     if isinstance(values, Texts):
-        return values.are_printable and "_x" not in values.whole
+        escaped = {"_", "x"} <= values.characters and "_x" in values.whole
+        return values.are_printable and not escaped
     together = " ".join(cell for cell in values if isinstance(cell, str))
     return together.isprintable() and "_x" not in together
 

@@ -138,7 +138,7 @@ def _coded(column: Any) -> tuple[NDArray[np.int32], Any]:
     if pa.types.is_null(array.type):
         return np.full(len(array), -1, np.int32), pa.array([], pa.string())
     array = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
-    return array.indices.fill_null(-1).to_numpy(zero_copy_only=False), array.dictionary
+    return array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32), array.dictionary
 
 
 def _once(codes: NDArray[np.int32]) -> bool:

@@ -21,6 +21,8 @@ from unionplan.intake.typed import Typed, positions
 
 _TYPES = {"date": pa.date32(), "as_of": pa.date32(), "count": pa.int64()}
 """Kind of field → the type of its column; all others are texts."""
+_FEW = 100
+"""Distinct values whose codes fit in one byte, with room for those that mean none."""
 
 
 def write_table(place: Path, found: Rows, kinds: Mapping[str, str]) -> None:
@@ -70,4 +72,5 @@ def _array(values: Sequence[Any] | None, size: int, kind: Any) -> Any:
     if kind != pa.string():
         return values.arrow(kind)
     distinct = values.values.array if isinstance(values.values, Texts) else pa.array(values.values, kind)
-    return pa.DictionaryArray.from_arrays(pa.array(values.codes, mask=values.codes < 0), distinct)
+    codes = pa.array(values.codes.astype(np.int8) if len(distinct) < _FEW else values.codes, mask=values.codes < 0)
+    return pa.DictionaryArray.from_arrays(codes, distinct)

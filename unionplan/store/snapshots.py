@@ -133,7 +133,7 @@ def _settled(column: Any, field: Any) -> Any:
 def _in_order_of_use(column: Any) -> Any:
     """A dictionary as dictionary_encode makes it of the same texts: no word unused, the first used word first."""
     words, size = len(column.dictionary), len(column)
-    codes = column.indices.fill_null(words).to_numpy(zero_copy_only=False)
+    codes = column.indices.cast(pa.int32()).fill_null(words).to_numpy(zero_copy_only=False)
     first = np.full(words + 1, size)
     first[codes[::-1]] = np.arange(size)[::-1]
     used = np.argsort(first[:words], kind="stable")[: int((first[:words] < size).sum())]
