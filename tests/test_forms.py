@@ -240,12 +240,12 @@ def test_two_tables_side_by_side_are_two(gap):
     assert [column.field for column in right.columns] == ["reporting_unit", "enterprise_type", "total", "covered"]
 
 
-def test_months_across_are_recognised_and_asked_about():
-    sheet = sheet_of("2026年集体合同签订企业数\n区县 | 1月 | 2月 | 3月 | 合计\n文澜区 | 1 | 2 | 3 | 6")
+def test_months_beside_a_count_of_the_tables_own_are_recognised_and_asked_about():
+    sheet = sheet_of("集体合同\n区县 | 企业总数 | 已签订企业数 | 1月 | 2月 | 3月\n文澜区 | 9 | 6 | 1 | 2 | 3")
     layout = laid_out(sheet, KNOWN)
     assert (layout.kind, layout.header, layout.rows) == ("W2", 1, (2,))
     assert [(one.rule, one.cell, one.message) for one in column_problems(sheet, layout) if one.severity == "ask"] == [
-        ("months_across", "B2", "各月横着排成了列，这些列没有采用（1月、2月、3月）")
+        ("months_left", "D2", "各月横着排成了列，这些列没有采用（1月、2月、3月）")
     ]
 
 

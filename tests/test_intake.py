@@ -677,9 +677,11 @@ def test_a_jump_of_more_than_three_tenths_is_asked_about_at_exactly_the_limit_no
     take(store, month(10), "台账2026年9月.xlsx")
     assert look(store, month(13)).asks == ()
     assert words(look(store, month(14)).asks) == [
-        ("ask", "", "与上一期相比变动超过三成（文澜区建会 10 → 14）", "请核对是否属实")
+        ("ask", "", "与上一期相比变动超过三成（文澜区建会，2026年9月 10 → 14）", "请核对是否属实")
     ]
-    assert [one.message for one in look(store, month(6)).asks] == ["与上一期相比变动超过三成（文澜区建会 10 → 6）"]
+    assert [one.message for one in look(store, month(6)).asks] == [
+        "与上一期相比变动超过三成（文澜区建会，2026年9月 10 → 6）"
+    ]
 
 
 def test_the_jumps_of_a_unit_and_of_many_units_are_one_question_with_every_figure_in_it(store, take, look, workbook):

@@ -71,6 +71,34 @@ def test_a_ledger_by_column_is_the_ledger_by_row(rows):
     assert said(by_column(sheet)) == said(sheet)
 
 
+LINES = st.sampled_from([*UNITS, " 文澜区　", "合计", "火星区", "一、国有企业"])
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    rows=ledger_rows(),
+    lines=st.lists(st.tuples(st.integers(0, 12), LINES, st.integers(0, 3)), max_size=5),
+    first=st.booleans(),
+)
+def test_units_in_lines_between_the_rows_are_the_same_by_column_and_by_row(rows, lines, first):
+    kept = [place for place, name in enumerate(HEADER) if name != "填报单位"]
+    rows = [[row[place] for place in kept if place < len(row)] for row in rows]
+    for at, word, column in [(0, "朝晖区", 0), *lines] if first else lines:
+        rows.insert(at, [*[None] * column, word])
+    sheet = Sheet("台账", [["企业台账"], [HEADER[place] for place in kept], *rows])
+    assert said(by_column(sheet)) == said(sheet)
+
+
+def test_a_large_ledger_takes_the_unit_of_the_line_above():
+    rows = [[unit] if n < 0 else [f"{unit}{n}公司", "存续", 5] for unit in UNITS for n in range(-1, 3)]
+    sheet = by_column(Sheet("台账", [["单位名称", "企业状态", "职工人数"], *rows]))
+    found = checks.ledger(sheet, tables(sheet)[0], UNITS, None, date(2026, 10, 31))
+    units, names = (list(found.columns[name]) for name in ("reporting_unit", "org_name"))
+    assert [(unit, name[:3]) for unit, name in zip(units, names, strict=True)] == [
+        (u, u) for u in UNITS for _ in range(3)
+    ]
+
+
 @settings(deadline=None, max_examples=150)
 @given(rows=st.lists(st.lists(CELLS, max_size=5), min_size=1, max_size=15), merged=st.booleans())
 def test_any_rows_below_a_header_are_the_same_by_column_and_by_row(rows, merged):

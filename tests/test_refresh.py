@@ -86,6 +86,18 @@ def test_a_file_is_looked_at_confirmed_and_in(app: AppTest, store: Store, workbo
     assert store.head() == 2
 
 
+def test_a_file_of_months_says_which_and_asks_for_the_year_that_nobody_wrote(
+    app: AppTest, store: Store, workbook: Callable[[str], bytes]
+) -> None:
+    drop(app, ("培训.xlsx", workbook("技术工人培训人数\n填报单位 | 8月 | 9月 | 10月\n文澜区 | 3 | 5 | 4")))
+    press(app, "识别无误，记住表样")
+    assert "还差一步：请在上面填写统计时点" in shown(app)
+    [day] = [text for text in app.text_input if text.label == "统计时点"]
+    day.set_value("2026-10-31")
+    app.run()
+    assert "共 3 个月（2026年8月、2026年9月、2026年10月），每月各为一期，涉及“文澜区”：新增 3 条。" in shown(app.run())
+
+
 HEADER = "统计编码 | 单位名称 | 填报单位 | 企业状态 | 单位类别 | 控股情况 | 职工人数 | 是否建会 | 厂务公开"
 
 

@@ -661,7 +661,7 @@ def test_a_figure_that_moved_by_more_than_the_limit_is_asked_about(store, take, 
     same = look(store, workbook(CONTRACT.replace("| 130", "| 196")), FILE)
     assert same.asks == ()
     seen = look(store, workbook(CONTRACT.replace("| 130", "| 197")), FILE)
-    assert [one.message for one in seen.asks] == ["与上一期相比变动超过三成（文澜区集体合同 220 → 287）"]
+    assert [one.message for one in seen.asks] == ["与上一期相比变动超过三成（文澜区集体合同，2026年9月 220 → 287）"]
 
 
 def test_more_covered_than_a_base_that_came_earlier_is_refused(store, take, look, workbook):

@@ -38,7 +38,8 @@ from unionplan.intake.checks import key_of
 from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.layout import laid_out
 from unionplan.intake.merging import merged
-from unionplan.intake.preview import Options, preview
+from unionplan.intake.monthly import read_months
+from unionplan.intake.preview import Options, preview, submit
 from unionplan.intake.problems import rules
 from unionplan.intake.reading import Sheet
 from unionplan.intake.stated import stated_as_of
@@ -711,6 +712,38 @@ def test_a_cumulative_count_grows_by_each_month(row):
     sheet = Sheet("培训", [["培训"], head, *lines])
     found = returns.training(sheet, laid_out(sheet), (unit_names(PLAN.units), None, False)).problems
     assert [(one.rule, one.severity) for one in found if one.severity != "fixed"] == expected(row)
+
+
+@holds("stored_cumulative")
+def test_a_cumulative_count_is_held_against_the_months_in_the_store(row, tmp_path):
+    store = opened(tmp_path / "store", TODAY)
+    for number, part in enumerate(parts(row["库中各月人数"]) if row["库中各月人数"] else ()):
+        month, persons = part.split("月 ")
+        text = f"填报单位,培训方式,人数,统计时点\n{ONE},,{persons},2026年{month}月"
+        earlier = read_file("培训.csv", text.encode(), tmp_path / f"{number}", unit_names(PLAN.units))
+        submit(store, preview(store, earlier, Options()), CLERK, "已核对")
+    month, persons, total = re.fullmatch(r"(\d+)月 (\d+)/(\d+)", row["本次（本月/累计）"]).groups()
+    text = f"填报单位,培训方式,人数,累计人数,统计时点\n{ONE},,{persons},{total},2026年{month}月"
+    file = read_file("培训.csv", text.encode(), tmp_path / "file", unit_names(PLAN.units))
+    found = preview(store, file, Options()).problems
+    assert [(one.rule, one.severity) for one in found if one.severity != "fixed"] == expected(row)
+    assert {one.cell for one in found if one.rule.startswith("cumulative")} <= {"D2"}
+
+
+@holds("months_across")
+def test_months_across_are_rows_of_their_own_or_asked_about(row):
+    columns = parts(row["列名"])
+    values = [None if value == "（空）" else int(value) for value in parts(row["填写"])]
+    sheet = Sheet("表", [[row["标题"]], ["填报单位", *columns], [ONE, *values]])
+    layout = laid_out(sheet)
+    job = {"units": unit_names(PLAN.units), "unit": None, "owner": None, "text_file": False, "name": "表.xlsx"}
+    stated = stated_as_of(sheet, layout, "表.xlsx")
+    rows, _ = read_months(layout.kind, sheet, layout, job, stated[0] if stated else None)
+    counts = rows.columns.get("persons") or rows.columns.get("numerator", [])
+    shown = [f"{day} {'—' if n is None else n}" for day, n in zip(rows.columns.get("as_of", []), counts, strict=True)]
+    assert shown == (parts(row["读作"]) if row["读作"] else [])
+    rule = [one.rule for one in rows.problems if one.severity != "fixed" and one.rule != "months_across"]
+    assert rule == ([] if row["规则"] == "—" else [row["规则"]])
 
 
 @holds("unit_filling")

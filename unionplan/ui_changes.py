@@ -57,13 +57,20 @@ def _say_sheet_change(change: SheetChange, several: bool) -> None:
     words += [f"保留 {len(change.kept):,} {what}（本次文件没有，不会删除）"] if change.kept else []
     words += [f"退回 {change.rejected:,} 行"] if change.rejected else []
     start = f"{sheet_name(change.sheet)}：" if several else ""
-    as_of = f"统计时点 {theme.chinese_date(change.as_of)}，" if change.as_of else ""
-    message("note", f"{start}{as_of}涉及{_whose(change.units)}：{'，'.join(words)}。")
+    message("note", f"{start}{_when(change)}涉及{_whose(change.units)}：{'，'.join(words)}。")
     if change.removed:
         named = "、".join(change.removed[:3]) + (
             f"等 {len(change.removed):,} {what}" if len(change.removed) > 3 else ""
         )
         message("ask", f"{start}替换将移除 {len(change.removed):,} {what}本次文件没有的：{named}。请核对后再确认。")
+
+
+def _when(change: SheetChange) -> str:
+    """The 统计时点 of what a table changes; of one that speaks of several months, these."""
+    if len(change.periods) > 1:
+        said = "、".join(f"{period[:4]}年{int(period[5:])}月" for period in change.periods)
+        return f"共 {len(change.periods)} 个月（{said}），每月各为一期，"
+    return f"统计时点 {theme.chinese_date(change.as_of)}，" if change.as_of else ""
 
 
 def _whose(units: Sequence[str]) -> str:

@@ -67,7 +67,7 @@ def _show_columns(sheet: SheetReading, name: str) -> None:
     if sheet.indicator:
         note_line(f"指标按标题或表名认作“{SHORT[sheet.indicator]}”。")
     now = {one.cell: _said(sheet, one, name) for one in sheet.recognition}
-    rows = [(one.cell, one.label, "、".join(one.samples) or "—", _meaning(now[one.cell], str(sheet.kind)), _sureness(one, now[one.cell]))
+    rows = [(one.cell, one.label, "、".join(one.samples) or "—", *_read_as(sheet, one, now[one.cell]))
             for one in sheet.recognition]  # fmt: skip
     st.html(table_html(("单元格", "原列名", "样例", "识别为", "把握"), rows, caption="各列的识别结果", stacked=True))
     unsure = [one for one in sheet.recognition if _is_unsure(one)]
@@ -160,6 +160,13 @@ def _options(kind: str, one: Recognition) -> list[str]:
     """What a column may mean: as recognised, what else is likely, leaving it out, then everything of this workbook."""
     likely = [field for field in (one.field, *one.candidates) if field]
     return list(dict.fromkeys([*([OPEN] if _is_open(one) else []), *likely, LEFT_OUT, *synonyms(kind).values()]))
+
+
+def _read_as(sheet: SheetReading, one: Recognition, said: str) -> tuple[str, Cell]:
+    """What a column is taken for and how surely; months that stand across are read by month, whatever their field."""
+    if sheet.own_days and one.how == "month" and said == LEFT_OUT:
+        return "各月的数，每月一行；合计只作核对", Cell("请核对", "slow")
+    return _meaning(said, str(sheet.kind)), _sureness(one, said)
 
 
 def _meaning(field: str, kind: str, near: str = "") -> str:

@@ -33,7 +33,8 @@ from unionplan.uploads import Handed, Look, Uploads, Wanted
 
 TEMPLATES = {kind: NAMES[kind] for kind in KINDS}
 DATED = ("W1", "W2", "W3a", "W3b", "W6", "W7")
-UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位"}
+UNSAID = {"as_of_missing": "填写统计时点", "indicator_missing": "选择这张表是哪项指标", "unit_missing": "选择填报单位",
+          "months_year": "填写统计时点"}  # fmt: skip
 ALL = "全部单位"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DAY = Field("as_of", "统计时点", "date")
@@ -308,10 +309,10 @@ def _what_to_do(seen: Preview) -> tuple[Literal["note", "error"], str]:
     if rules <= set(UNSAID):
         return (
             "error",
-            f"还差一步：请在上面{'、'.join(UNSAID[rule] for rule in UNSAID if rule in rules)}。数据没有改动。",
+            f"还差一步：请在上面{'、'.join(dict.fromkeys(UNSAID[rule] for rule in UNSAID if rule in rules))}。数据没有改动。",
         )
     named = "不认识的名称可以在下面记为别名；其余" if rules & {"unit_unknown", "type_unknown"} else ""
-    above = [words for rule, words in UNSAID.items() if rule in rules]
+    above = list(dict.fromkeys(words for rule, words in UNSAID.items() if rule in rules))
     also = f"另外请在上面{'、'.join(above)}。" if above else ""
     return "error", f"这个文件还不能入库：{named}请按下面的清单改正，保存后重新拖进来。{also}数据没有改动。"
 

@@ -21,7 +21,7 @@ _TOTAL = re.compile(
     r"^([^:：]{0,12}(合计|总计|小计|共计)|累计|总数|全市(平均)?|平均|本页计|(grand)?total)(\((家|户|个|人|人次)\))?[:：]?$",
     re.IGNORECASE,
 )
-_NOTE = re.compile(
+NOTE = re.compile(
     r"^[(（*※]*(注|备注|说明|填表说明|填报说明|数据来源|资料来源|填表人|填报人|经办人|制表人|制表|审核人|审核|审批|复核|负责人|单位负责人|分管领导|签字|"
     r"主管领导|联系人|联系电话|电话|填报日期|填表日期|制表日期|上报日期|报送日期|报出日期|填报单位\(盖章\)|单位\(盖章\)|盖章|公章|单位公章)\d?\s*([:(.、,)]|\s|$)"
 )
@@ -118,7 +118,7 @@ def _is_other_header(row: Sequence[Cell], shape: Shape) -> bool:
 
 def _is_note(row: Sequence[Cell], cells: Sequence[Cell]) -> bool:
     first = next((cell for cell in row if cell is not None), None)
-    if not isinstance(first, str) or not _NOTE.match(unicodedata.normalize("NFKC", first).strip()):
+    if not isinstance(first, str) or not NOTE.match(unicodedata.normalize("NFKC", first).strip()):
         return False
     return len(cells) <= 3 or all(isinstance(cell, str) and not plain(cell).isdecimal() for cell in cells)
 
@@ -204,7 +204,7 @@ def _telling(text: str) -> bool:
     """Whether a text can make its row a total, a part of one or a note."""
     flat = plain(text)
     return flat in _CAPTIONS or bool(
-        _TOTAL.match(flat) or _PART.match(flat) or _NOTE.match(unicodedata.normalize("NFKC", text).strip())
+        _TOTAL.match(flat) or _PART.match(flat) or NOTE.match(unicodedata.normalize("NFKC", text).strip())
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -64,7 +63,8 @@ def ledger(
     places = [place for place in layout.rows if place not in lines] if lines else layout.rows
     columns, clears = typed_columns(findings, places, FIELDS, units, text_file)
     if lines:
-        columns["reporting_unit"] = _units_above(lines, places)
+        found = _units_above(lines, places)
+        columns["reporting_unit"] = found if isinstance(sheet.rows, Table) else list(found)
     fill_units(findings, columns, places, unit)
     empty = _empty_rows(findings, columns, places)
     kept = [row for row in range(len(places)) if row not in empty] if empty else range(len(places))
@@ -96,7 +96,7 @@ def enterprise(sheet: Sheet, layout: Layout, units: Mapping[str, str], unit: str
 def _unit_lines(sheet: Sheet, layout: Layout, units: Mapping[str, str]) -> dict[int, str]:
     """Rows that hold nothing but a unit's name, which the enterprises below belong to: row → unit."""
     lines: dict[int, str] = {}
-    for place in layout.rows if not isinstance(sheet.rows, Table) else ():
+    for place in _lone_cells(sheet.rows, layout.rows) if isinstance(sheet.rows, Table) else layout.rows:
         filled = [cell for cell in sheet.rows[place] if cell is not None]
         if len(filled) == 1 and isinstance(filled[0], str):
             unit = units.get("".join(folded(filled[0]).split()))
@@ -104,11 +104,21 @@ def _unit_lines(sheet: Sheet, layout: Layout, units: Mapping[str, str]) -> dict[
     return lines
 
 
-def _units_above(lines: Mapping[int, str], places: Sequence[int]) -> list[str | None]:
+def _lone_cells(table: Table, places: Sequence[int]) -> list[int]:
+    """The rows of `places` with one cell, of a table by column."""
+    filled = np.zeros(len(table), np.int32)
+    for column in table.columns:
+        filled[: len(column.codes)] += column.codes[: len(table)] >= 0
+    rows = np.array(places, np.int64)
+    found: list[int] = rows[filled[rows] == 1].tolist()
+    return found
+
+
+def _units_above(lines: Mapping[int, str], places: Sequence[int]) -> Typed:
     """Each row's unit: that of the nearest line above it."""
     above = sorted(lines)
-    nearest = (bisect_left(above, place) - 1 for place in places)
-    return [lines[above[at]] if at >= 0 else None for at in nearest]
+    nearest = np.searchsorted(np.array(above, np.int64), np.array(places, np.int64)) - 1
+    return Typed.of(nearest.astype(np.int32), [lines[place] for place in above])
 
 
 def _empty_rows(findings: Findings, columns: Mapping[str, Sequence[Any]], places: Sequence[int]) -> set[int]:

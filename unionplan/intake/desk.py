@@ -142,6 +142,7 @@ def _sheet(entry: dict[str, Any], folder: Path) -> SheetReading:
         "clears": tuple((row, name) for row, name in entry["clears"]),
         "units": tuple(entry["units"]),
         "nils": tuple((unit, row, day and date.fromisoformat(day)) for unit, row, day in entry["nils"]),
+        "row_cells": {int(row): cell for row, cell in entry["row_cells"].items()},
         "recognition": tuple(_recognition(one) for one in entry["recognition"]),
     })  # fmt: skip
 

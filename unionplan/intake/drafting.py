@@ -200,7 +200,9 @@ def draft_return(draft: Draft, sheet: SheetReading) -> None:
 
 def days_of(draft: Draft, sheet: SheetReading, rows: pd.DataFrame) -> pd.Series | None:
     """Return every row's 统计时点: the one given for the file, else its own cell's, else the sheet's; None if one lacks it."""
-    given, own = draft.options.as_of, rows["as_of"]
+    given, own = draft.options.as_of if not sheet.own_days else None, rows["as_of"]
+    if sheet.own_days and rows.empty:
+        return own
     if given is None and rows.empty and sheet.place("as_of")[1]:
         return own  # whatever the column says, it stands in rows that are refused
     if given is None and len(own) and own.notna().all():
@@ -276,13 +278,13 @@ def items_by_word(plan: Plan) -> dict[str, str]:
 def draft_return_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
     """Merge everything the file says about one slot of returns, whichever sheets it stands on."""
     schema, _ = SCHEMAS[slot.dataset]
-    rows = pd.concat(
-        [frame.assign(sheet=sheet.sheet, table=table_of(sheet)) for sheet, _, frame in parts], ignore_index=True
-    )
+    rows = pd.concat([frame.assign(table=table_of(sheet)) for sheet, _, frame in parts], ignore_index=True)
     twice = rows.duplicated(list(KEYS[slot.dataset]))
-    for name, line in rows.loc[twice, ["sheet", "row"]].itertuples(index=False):
-        detail = f"{slot.unit}第{line}行与本文件另一行相同"
-        draft.problems.append(problem("duplicate", name, f"A{line}", detail=detail))
+    readings = {table_of(sheet): sheet for sheet, _, _ in parts}
+    for table, line in rows.loc[twice, ["table", "row"]].itertuples(index=False):
+        cell, said = readings[table].row_at(int(line))
+        detail = f"{slot.unit}{said}与本文件另一行相同"
+        draft.problems.append(problem("duplicate", readings[table].sheet, cell, detail=detail))
     draft.rejected += int(twice.sum())
     start = slot if slot in draft.heads else None
     before = draft.frame(slot) if start else None
@@ -426,15 +428,28 @@ def jumps(draft: Draft, cube: pd.DataFrame) -> Iterator[Problem]:
 
 
 def _jumps_of(draft: Draft, cube: pd.DataFrame, slot: Slot) -> Iterator[str]:
-    """文澜区建会 10 → 14 for every such figure; where rows were refused, a figure may be low for that alone."""
-    start = draft.started_from.get(slot)
-    old = _covered(draft.store.cube(draft.commit), start) if start else {}
+    """文澜区建会，2026年9月 10 → 14 for every such figure, held against the newest month before it in the file or the store.
+
+    Where rows were refused, a figure may be low for that alone.
+    """
+    since, old = _figures_before(draft, cube, slot)
+    when = f"{since.period[:4]}年{int(since.period[5:])}月"
     for name, now in _covered(cube, slot).items():
         was = old.get(name, 0)
         known = now > was or draft.options.only_valid or not draft.rejected
         if was and known and abs(now - was) * 10_000 > draft.plan.settings.jump_bp * was:
             short = draft.plan.indicators[name].short if name in draft.plan.indicators else "存续企业"
-            yield f"{slot.unit}{short} {was:,} → {now:,}"
+            yield f"{slot.unit}{short}，{when} {was:,} → {now:,}"
+
+
+def _figures_before(draft: Draft, cube: pd.DataFrame, slot: Slot) -> tuple[Slot, dict[str, int]]:
+    start = draft.started_from.get(slot)
+    between = [s for s in draft.frames if (s.dataset, s.unit) == (slot.dataset, slot.unit)
+               and (start.period if start else "") < s.period < slot.period]  # fmt: skip
+    newest = max(between, key=lambda s: s.period, default=None)
+    if newest:
+        return newest, _covered(cube, newest)
+    return start or slot, _covered(draft.store.cube(draft.commit), start) if start else {}
 
 
 def _gathered(rule: str, whose: str, parts: list[str]) -> Problem:

@@ -266,10 +266,11 @@ def column_problems(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
         if column.index not in clashing and seen.how != "month" and not (column.field and seen.confidence >= SURE):
             yield _recognised_problem(sheet, column, seen)
     yield from _headless(sheet, layout)
-    months = [column for column, seen in zip(layout.columns, layout.recognition, strict=True) if seen.how == "month"]
+    months = [column for column, seen in zip(layout.columns, layout.recognition, strict=True)
+              if seen.how == "month" and not column.field]  # fmt: skip
     if months:
         where, labels = address(months[0].row, months[0].index), "、".join(column.label for column in months)
-        yield problem("months_across", sheet.name, where, months[0].label, labels, labels)
+        yield problem("months_left", sheet.name, where, months[0].label, labels, labels)
 
 
 def _recognised_problem(sheet: Sheet, column: Column, seen: Recognition) -> Problem:

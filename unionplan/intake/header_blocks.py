@@ -5,8 +5,10 @@ Nothing here knows what the words mean. Rows and columns count from 0.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from functools import cache
 
 from unionplan.intake.cells import Cell, Sheet
@@ -44,12 +46,39 @@ def is_word(text: str) -> bool:
 def is_heading(row: Sequence[Cell], span: Span = ALL, least: int = 2) -> bool:
     """Whether a row can be a level of a header: at least `least` words, and nothing else but perhaps a unit note."""
     cells = [cell for _, cell in within(row, span)]
+    cells = _with_months(cells) if len(cells) >= _FEWEST_MONTHS else cells
     words = [cell for cell in cells[: MOST_COLUMNS + 1] if isinstance(cell, str) and is_word(cell)]
     return (
         least <= len(words) <= MOST_COLUMNS
         and len(cells) - len(words) <= (1 if len(words) >= 4 else 0)
         and not _is_aside(words)
     )
+
+
+_FEWEST_MONTHS = 2
+_YEAR_MONTH = re.compile(r"(20\d\d)[-./年](\d{1,2})月?份?")
+
+
+def _with_months(cells: list[Cell]) -> list[Cell]:
+    """The cells of a row, months that follow one upon another as words: 2026年7月 alone is a date, in a row it heads."""
+    months = [_month_number(cell) for cell in cells]
+    steps = [a is not None and b == a + 1 for a, b in itertools.pairwise(months)]
+    if sum(steps) < _FEWEST_MONTHS - 1:
+        return cells
+    return ["月" if month else cell for month, cell in zip(months, cells, strict=True)]
+
+
+def _month_number(cell: Cell) -> int | None:
+    """A whole month, counted from year 0; dates stand for theirs where a month begins or ends."""
+    if isinstance(cell, date):
+        return cell.year * 12 + cell.month - 1 if is_month(cell) else None
+    found = _YEAR_MONTH.fullmatch(plain(cell)) if isinstance(cell, str) else None
+    return int(found[1]) * 12 + int(found[2]) - 1 if found else None
+
+
+def is_month(day: date) -> bool:
+    """Whether a day may stand for its month: the first or the last of it."""
+    return day.day == 1 or (day + timedelta(days=1)).day == 1
 
 
 def _is_aside(words: Sequence[str]) -> bool:
@@ -96,7 +125,10 @@ def levels(sheet: Sheet, top: int, depth: int, span: Span = ALL) -> Iterator[tup
 
 
 def _text(row: Sequence[Cell], index: int) -> str:
-    return str(row[index]).strip() if index < len(row) and row[index] is not None else ""
+    cell = row[index] if index < len(row) else None
+    if isinstance(cell, date) and is_month(cell):
+        return f"{cell.year}年{cell.month}月"
+    return "" if cell is None else str(cell).strip()
 
 
 def _merge(sheet: Sheet, grid: list[list[str]], top: int, left: int) -> bool:

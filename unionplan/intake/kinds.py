@@ -25,7 +25,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "W2": {"reporting_unit": "text", "as_of": "date", "told": "text", "indicator": "text",
            **dict.fromkeys(SUMMARY_COUNTS, "count")},
     "W3a": _stored(*ROSTERED),
-    "W3b": _stored(*TRAINING),
+    "W3b": {**_stored(*TRAINING), "cumulative": "count"},
     "W4": _stored(*ACTIVITIES),
     "W5": _stored(*PROMISES),
     "W6": _stored(*(field for field in FUNDS if field.id != "rate")),

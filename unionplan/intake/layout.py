@@ -26,6 +26,15 @@ from unionplan.intake.headers import (
     unit_of,
 )
 from unionplan.intake.known_forms import NOT_READ, Known, Recognition, fingerprint
+from unionplan.intake.months import (
+    Across,
+    MonthColumn,
+    across,
+    is_of_months,
+    is_training,
+    measures_beside,
+    stand_across,
+)
 from unionplan.intake.recognising import Meaning, field_by_values, meaning, named
 
 _SEARCHED_ROWS = 40
@@ -76,7 +85,7 @@ class Layout:
     `start`: the first row that belongs to it; `span`: its columns where another table stands beside it.
     `groups`: rows between the data that name what follows. `end`, `heading`: the first row of the next table's
     title and the row that begins its header. `single`: its title says that it counts contracts
-    signed by one enterprise each.
+    signed by one enterprise each. `across`: its months or quarters where they stand across, every one a column.
     """
 
     kind: str | None
@@ -99,6 +108,7 @@ class Layout:
     end: int | None = None
     heading: int | None = None
     partial: bool = False
+    across: Across | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,7 @@ class _Header:
     @property
     def months(self) -> bool:
         """Whether months stand across: every one a column."""
-        return sum(meant.how == "month" for meant in self.meanings) >= 3
+        return sum(meant.how == "month" for meant in self.meanings) >= 2
 
     @property
     def score(self) -> float:
@@ -129,7 +139,9 @@ class _Header:
         for meant in self.meanings:
             if meant.field:
                 sure[meant.field] = max(sure.get(meant.field, 0), meant.confidence)
-        return sum(1 if value >= 0.95 else value for value in sure.values())
+        beside = {name for (_, _, texts), meant in zip(self.columns, self.meanings, strict=True)
+                  if meant.how == "month" for name in measures_beside(texts)}  # fmt: skip
+        return sum(1 if value >= 0.95 else value for value in sure.values()) + len(beside) + self.months
 
 
 def tables(sheet: Sheet, known: Known | None = None) -> list[Layout]:
@@ -257,15 +269,26 @@ def _kinds() -> tuple[str, ...]:
 def _tried(sheet: Sheet, block: _Block, kind: str, known: Known, guess: bool) -> _Header | None:
     """These rows as a header of this kind, None when they cannot be."""
     top, depth, columns = block.top, block.depth, block.columns
-    meanings = [meaning(texts, kind, guess) for _, _, texts in columns]
+    months = kind in _BY_MONTH and stand_across(texts for _, _, texts in columns)
+    meanings = [_meant(texts, kind, guess, months) for _, _, texts in columns]
     if len(columns) <= _VALUED and sum(meant.field is not None for meant in meanings) >= (1 if guess else 2):
         columns, meanings = _by_values(sheet, block, kind, known, meanings)
     header = _Header(kind, top, depth, columns, tuple(meanings))
     grouped = any("@" in field for field in header.fields)
-    if depth > 1 and kind == "W2" and not grouped and not sheet.merged:
+    if depth > 1 and kind == "W2" and not grouped and not months and not sheet.merged:
         return None
     told = {field.split("@")[0] for field in header.fields} | ({"months"} if header.months else set())
     return header if _fits(kind, told, grouped) else None
+
+
+_BY_MONTH = ("W2", "W3b")
+"""The kinds of table whose months may stand across."""
+_MONTH = Meaning(how="month", confidence=0.5)
+
+
+def _meant(texts: tuple[str, ...], kind: str, guess: bool, months: bool) -> Meaning:
+    """What one column means; `months`: they stand across, so that a month, or their sum, is no count of its own."""
+    return _MONTH if months and is_of_months(texts) else meaning(texts, kind, guess)
 
 
 def _fits(kind: str, fields: set[str], grouped: bool) -> bool:
@@ -332,12 +355,15 @@ def _remembered(known: Known, blocks: Sequence[_Block]) -> _Header | None:
         form = known.forms.get(fingerprint(_label(texts) for _, _, texts in block.columns))
         if form:
             fields: Mapping[str, str] = form.get("columns", {})
+            months = form["kind"] in _BY_MONTH and stand_across(texts for _, _, texts in block.columns)
             meanings = tuple(
-                Meaning(fields[label] or None, "remembered", 1.0) if (label := _label(texts)) in fields
-                else meaning(texts, str(form["kind"]))
+                Meaning(said or None, "remembered", 1.0) if (said := fields.get(_label(texts))) is not None
+                and not (months and not said and is_of_months(texts))
+                else _meant(texts, str(form["kind"]), True, months)
                 for _, _, texts in block.columns
             )  # fmt: skip
-            kind, still_open = str(form["kind"]), bool(form.get("open"))
+            # what months count, their title says anew
+            kind, still_open = "W2" if months else str(form["kind"]), bool(form.get("open"))
             how = _FORM_WORDS[kind == NOT_READ, still_open]
             return _Header("" if kind == NOT_READ else kind, block.top, block.depth, block.columns, meanings, how)
     return None
@@ -363,11 +389,11 @@ _SINGLE = re.compile(r"单独签订|独立签订|单独建制|独立合同|单�
 
 
 def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span, to_the_end: bool = False) -> Layout:
-    header = _chosen(sheet, known, header)
+    title = _texts(sheet.rows[start : header.top], span) or _texts(sheet.rows[start : header.top], ALL)
+    header = _chosen(sheet, known, _of_training(header, title, sheet.name))
     below = sheet.rows[header.top + header.depth : header.top + header.depth + _SAMPLED_ROWS]
     columns, clashes, meanings = _columns(header)
     columns = _scaled(sheet, header, columns, start)
-    title = _texts(sheet.rows[start : header.top], span) or _texts(sheet.rows[start : header.top], ALL)
     body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title, to_the_end)
     named_, types = _named_above(title, sheet.name) if header.kind == "W2" else (set(), set())
     return Layout(
@@ -378,6 +404,7 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span,
         fingerprint(_label(texts) for _, _, texts in header.columns if texts != ("",)),
         _form(known, header, meanings), _nothing(sheet, body), start, span, tuple(body.groups),
         any(_SINGLE.search(plain(text)) for text in title), _end(body, header), body.end, header.partial,
+        _across(sheet, header, title, start),
     )  # fmt: skip
 
 
@@ -386,6 +413,35 @@ def _run(places: list[int]) -> Sequence[int]:
     if len(places) > _MANY and places[-1] - places[0] + 1 == len(places):
         return range(places[0], places[-1] + 1)
     return tuple(places)
+
+
+_COUNTING = {"covered", "contracts", "covered_workers", "persons", "person_times", "as_of", "classes"}
+
+
+def _of_training(header: _Header, title: Sequence[str], tab: str) -> _Header:
+    """A header of months, which any count may stand in, as a training return's where its words say so."""
+    texts = [texts for _, _, texts in header.columns]
+    if not (header.kind == "W2" and header.months and is_training(texts, title, tab)):
+        return header
+    told = [_meant(texts, "W3b", True, True) for _, _, texts in header.columns]
+    shared = ("reporting_unit", "enterprise_type", "seq", "note", "as_of")
+    meanings = (old if old.field in shared else new for old, new in zip(header.meanings, told, strict=True))
+    return replace(header, kind="W3b", meanings=tuple(meanings))
+
+
+def _across(sheet: Sheet, header: _Header, title: Sequence[str], start: int) -> Across | None:
+    """The months that stand across; None where counts or a 统计时点 beside them have columns of their own."""
+    own = {field.split("@")[0] for field in header.fields}
+    if header.kind not in _BY_MONTH or not header.months or own & _COUNTING:
+        return None
+    found = across(header.columns, header.kind, title, sheet.name)
+
+    def scaled(ones: Sequence[MonthColumn]) -> tuple[MonthColumn, ...]:
+        columns = tuple(Column(one.index, one.label, one.field or "covered", one.row) for one in ones)
+        scales = (column.scale for column in _scaled(sheet, header, columns, start))
+        return tuple(replace(one, scale=one.scale or scale) for one, scale in zip(ones, scales, strict=True))
+
+    return replace(found, months=scaled(found.months), sums=scaled(found.sums))
 
 
 def _named_above(title: Sequence[str], tab: str) -> tuple[set[str], set[str]]:

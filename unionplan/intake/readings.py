@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,7 +27,8 @@ class SheetReading:
     states, where, and whether only as a month or longer. `recognition`: how each of `columns` was recognised;
     `fingerprint`: what its form is remembered by, "" without a header; `form`: as in layout.Layout.
     `nil`: 零报告, the sheet says that there is nothing to report. `nils`: (unit, source row, its own
-    统计时点) of each such row.
+    统计时点) of each such row. `own_days`: its months stand across, and each row's 统计时点 is its month's.
+    `row_cells`: source row → its first cell, where that is not in the first column because its rows are columns.
     """
 
     sheet: str
@@ -50,6 +52,13 @@ class SheetReading:
     form: str = ""
     nil: bool = False
     nils: tuple[tuple[str, int, date | None], ...] = ()
+    own_days: bool = False
+    row_cells: Mapping[int, str] = field(default_factory=dict)
+
+    def row_at(self, row: int) -> tuple[str, str]:
+        """Return (its first cell, what a reader calls it) of a source row of the table."""
+        cell = self.row_cells.get(row, f"A{row}")
+        return cell, f"{cell.rstrip('0123456789')}列" if row in self.row_cells else f"第{row}行"
 
     def place(self, name: str) -> tuple[str, str]:
         """Return the header cell and the label of a field's column, (A1, no label) where the sheet has none."""

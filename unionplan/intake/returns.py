@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -57,7 +57,7 @@ def summary(sheet: Sheet, layout: Layout, given: Given) -> Rows:
     fill_units(findings, columns, places, unit, set(kept))
     records = [record for row in kept for record in told.records(row)]
     _check_summary(findings, records, [*column_problems(sheet, layout), *_totals(findings, told, kept)])
-    _say_blank(findings, sheet, layout, kept)
+    findings.problems += blank_rows(sheet, layout, kept)
     return _figures(findings, records, places)
 
 
@@ -372,19 +372,20 @@ def _stated(findings: Findings, told: _Summary, place: int, part: tuple[str, str
     return stated_count(cell_at(findings.sheet, place, column.index), name, column.scale)
 
 
-def _say_blank(findings: Findings, sheet: Sheet, layout: Layout, kept: list[int]) -> None:
+def blank_rows(sheet: Sheet, layout: Layout, kept: Collection[int]) -> Iterator[Problem]:
+    """Yield what is told of the rows that hold no figure; `kept`: the positions of those that do."""
     places = layout.rows
     if layout.nil:
-        findings.problems.append(problem("nil_return", sheet.name))
+        yield problem("nil_return", sheet.name)
     elif not kept:
         detail = f"表头下有 {len(places)} 行，都没有填数" if places else "表头下没有行"
-        findings.problems.append(problem("no_rows", sheet.name, detail=detail))
+        yield problem("no_rows", sheet.name, detail=detail)
     elif len(kept) < len(places):
         blank = [places[row] + 1 for row in range(len(places)) if row not in set(kept)]
         shown = "、".join(f"第{line}行" for line in blank[:LISTED]) + (
             f"等 {len(blank)} 行" if len(blank) > LISTED else ""
         )
-        findings.problems.append(problem("rows_blank", sheet.name, detail=shown))
+        yield problem("rows_blank", sheet.name, detail=shown)
 
 
 def _figures(findings: Findings, records: list[Record], places: list[int]) -> Rows:
@@ -420,6 +421,9 @@ def training(sheet: Sheet, layout: Layout, given: Given) -> Rows:
             findings.add("duplicate", row, places[row], "reporting_unit", key[0], f"与第 {places[first] + 1} 行相同")
     _check_cumulative(findings, columns, places, kept)
     findings.problems += total_problems(sheet, layout, columns, {"classes", "persons", "person_times"})
+    if stated := findings.columns.get("cumulative"):  # never stored; it is held against what the store has
+        cells = (cell_at(sheet, place, stated.index) for place in places)
+        columns["cumulative"] = [stated_count(cell, "persons", stated.scale) for cell in cells]
     return compacted(findings, columns, places, clears, kept)
 
 
@@ -533,7 +537,7 @@ def typed_rows(
     if "reporting_unit" in fields:
         fill_units(findings, columns, places, unit, set(kept))
     findings.problems += column_problems(sheet, layout)
-    _say_blank(findings, sheet, layout, kept)
+    findings.problems += blank_rows(sheet, layout, kept)
     return (columns, places, clears), findings, kept
 
 

@@ -39,7 +39,7 @@ class SheetChange:
     """What one table of a sheet would do; `sheet` names the cell that it begins at where a sheet holds several.
 
     Names of the rows that are `added`, `kept` (not mentioned, they stay) and `removed`;
-    `details`: changed cells (CELL_COLUMNS); `changed`, `unchanged`, `rejected`: numbers of rows.
+    `periods`: the months that it speaks of, from the first. `details`: changed cells (CELL_COLUMNS); `changed`, `unchanged`, `rejected`: numbers of rows.
     """
 
     sheet: str
@@ -53,6 +53,7 @@ class SheetChange:
     removed: tuple[str, ...] = ()
     rejected: int = 0
     details: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CELL_COLUMNS)))
+    periods: tuple[str, ...] = ()
 
 
 def table_of(sheet: SheetReading) -> str:
@@ -89,6 +90,7 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
         tuple(name for done in first for name in done.kept), tuple(name for done in first for name in done.gone),
         rejected_rows(sheet.sheet, problems),
         pd.concat(details, ignore_index=True)[list(CELL_COLUMNS)] if details else pd.DataFrame(columns=list(CELL_COLUMNS)),
+        tuple(sorted({f"{part.as_of:%Y-%m}" for part, _ in own if part.as_of})),
     )  # fmt: skip
 
 

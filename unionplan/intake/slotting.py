@@ -52,7 +52,7 @@ def draft_sheets(draft: Draft, sheets: tuple[SheetReading, ...]) -> None:
         draft_roster_slot(draft, slot, parts) if slot.dataset == "roster" else draft_return_slot(draft, slot, parts)
         _say_replaced(draft, slot)
     draft_nil_slots(draft)
-    draft.problems += [*_fund_problems(draft), *_two_trainings(draft)]
+    draft.problems += [*_fund_problems(draft), *_two_trainings(draft), *_cumulative_problems(draft)]
 
 
 def _draft_sheet(draft: Draft, sheet: SheetReading) -> None:
@@ -152,6 +152,64 @@ def _frame(draft: Draft, slot: Slot) -> pd.DataFrame | None:
     return draft.store.frame(draft.heads[slot]) if slot in draft.heads else None
 
 
+# ------------------------------------------------------------------ 累计 of trainings
+
+
+def _cumulative_problems(draft: Draft) -> Iterator[Problem]:
+    """A stated 累计 against the months of the year that the store has: it is no less than they, and where every month
+    since January has reported it is exactly their sum with the month's own number. What the sheet itself contradicts
+    is told there."""
+    asked = {(one.sheet, one.cell) for one in draft.problems if one.rule in ("cumulative_falls", "cumulative_differs")}
+    for slot, parts in draft.returns.items():
+        if slot.dataset == "training":
+            found = (one for sheet, _, rows in parts for one in _cumulative_rows(draft, slot, sheet, rows))
+            yield from (one for one in found if (one.sheet, one.cell) not in asked)
+
+
+def _cumulative_rows(draft: Draft, slot: Slot, sheet: SheetReading, rows: pd.DataFrame) -> Iterator[Problem]:
+    earlier = sorted((s for s in {*draft.heads, *draft.frames} if s.dataset == "training" and s.unit == slot.unit
+                      and s.period[:4] == slot.period[:4] and s.period < slot.period), key=lambda s: s.period)  # fmt: skip
+    told = rows[rows["cumulative"].notna()] if earlier else rows.iloc[:0]
+    for _, row in told.iterrows():
+        months = {s.period: count for s in earlier if (count := _trained(draft, s, row, len(rows) == 1)) is not None}
+        stated, own = int(row["cumulative"]), None if pd.isna(row["persons"]) else int(row["persons"])
+        known = sum(months.values())
+        said = f"{slot.unit}{_span(list(months))}已入库 {known:,}" if months else ""
+        cell, label = _cumulative_cell(sheet, int(row["row"]))
+        if months and stated < known:
+            detail = f"{said}，{_month(slot.period)}累计 {stated:,}"
+            yield problem("cumulative_falls", sheet.sheet, cell, label, stated, detail)
+        elif months and own is not None and (stated < known + own or (len(months) == int(slot.period[5:]) - 1 and stated != known + own)):  # fmt: skip
+            detail = f"{said}，{_month(slot.period)}本期 {own:,}，累计 {stated:,}"
+            yield problem("cumulative_differs", sheet.sheet, cell, label, stated, detail)
+
+
+def _trained(draft: Draft, slot: Slot, row: pd.Series, whole: bool) -> int | None:
+    """The persons of a month in rows like this one, or in all where the unit reports in one row; None where unsaid."""
+    frame = _frame(draft, slot)
+    assert frame is not None
+    for name in () if whole else ("enterprise_type", "method", "level"):
+        frame = frame[
+            frame[name].isna() if pd.isna(row[name]) else frame[name].eq(row[name]).fillna(False).astype(bool)
+        ]
+    return int(frame["persons"].sum()) if len(frame) and frame["persons"].notna().all() else None
+
+
+def _cumulative_cell(sheet: SheetReading, row: int) -> tuple[str, str]:
+    cell, label = sheet.place("cumulative")
+    return (
+        (f"{cell.rstrip('0123456789')}{row}", label) if label and not sheet.row_cells else (sheet.row_at(row)[0], label)
+    )
+
+
+def _span(periods: list[str]) -> str:
+    return _month(periods[0]) + (f"至{_month(periods[-1])}" if len(periods) > 1 else "")
+
+
+def _month(period: str) -> str:
+    return f"{period[:4]}年{int(period[5:])}月"
+
+
 # ------------------------------------------------------------------ fees
 
 
@@ -167,9 +225,13 @@ def _fund_problems(draft: Draft) -> Iterator[Problem]:
         was = _amount(before, "funds") if before is not None else None
         now, current = _amount(frame, "funds"), _amount(frame, "current")
         if was is not None and now is not None and now < was:
-            yield problem("funds_fell", value=amount(now), detail=f"{slot.unit} {amount(was)} → {amount(now)} 万元")
+            yield problem(
+                "funds_fell",
+                value=amount(now),
+                detail=f"{slot.unit}{_month(start.period if start else slot.period)} {amount(was)} → {amount(now)} 万元",
+            )
         elif was is not None and now is not None and current is not None and was + current != now:
-            detail = f"{slot.unit} 上期累计 {amount(was)} + 本期 {amount(current)} ≠ 累计 {amount(now)}"
+            detail = f"{slot.unit}{_month(start.period if start else slot.period)}累计 {amount(was)} + 本期 {amount(current)} ≠ 累计 {amount(now)}"
             yield problem("funds_sum", value=amount(now), detail=detail)
 
 
@@ -256,7 +318,7 @@ def _gather_nils(draft: Draft, sheet: SheetReading) -> None:
             said = [one for one in as_of_problems(draft, sheet, day) if one not in draft.problems]
             draft.problems += said if sheet.rows == len(sheet.nils) else []
         if day is not None:
-            word = NilWord(sheet.sheet, table_of(sheet), f"A{row}", NIL_OF[str(sheet.kind)], unit, day)
+            word = NilWord(sheet.sheet, table_of(sheet), sheet.row_at(row)[0], NIL_OF[str(sheet.kind)], unit, day)
             draft.nils.append(word)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from unionplan.intake import checks, kinds, masking, nils
+from unionplan.intake import checks, kinds, masking, monthly, nils
 from unionplan.intake.fields import folded, teach
 from unionplan.intake.findings import condensed
 from unionplan.intake.handover import write_table
@@ -20,6 +21,7 @@ from unionplan.intake.readings import NAMES
 from unionplan.intake.sheet_notes import sheet_notes
 from unionplan.intake.stages import announce_check
 from unionplan.intake.stated import stated_as_of
+from unionplan.intake.turned import Turned, has_units_across, turned
 from unionplan.observations import FIELDS
 
 USABLE = ("W1", *kinds.COLUMNS, "units")
@@ -36,7 +38,8 @@ def read(job: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any]:
     known = Known(job["forms"], job["choices"], schema_kind(book.sheets), frozenset(map(folded_name, job["units"])))
-    laid = [(sheet, layout) for sheet in book.sheets if not _is_ours(sheet) for layout in tables(sheet, known)]
+    over: dict[int, Turned] = {}
+    laid = [(sheet, layout) for sheet in book.sheets if not _is_ours(sheet) for layout in _tables(sheet, known, over)]
     filled = [(sheet, layout) for sheet, layout in laid if any(any(c is not None for c in row) for row in sheet.rows)]
     usable = any(layout.kind in USABLE and not layout.partial for _, layout in filled)
     problems = [] if filled else [problem("no_rows", detail="没有任何内容")]
@@ -56,7 +59,10 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
     sheets = []
     for number, (sheet, layout) in enumerate(filled):
         announce_check(number + 1, len(filled))
-        entry = _entry(number, sheet, layout, job, folder, usable)
+        turned_over = over.get(id(layout))
+        entry = _entry(number, turned_over.sheet if turned_over else sheet, layout, job, folder, usable)
+        if turned_over:
+            turned_over.back(entry)
         if number == 0 or filled[number - 1][0] is not sheet:  # once, where a sheet holds several tables
             entry["problems"] += [asdict(note) for note in sheet_notes(sheet)]
         sheets.append(entry)
@@ -64,6 +70,18 @@ def _book_answer(book: Book, job: dict[str, Any], folder: Path) -> dict[str, Any
     return {
         "format": book.format, "problems": [asdict(found) for found in problems], "sheets": sheets, "masked": masked,
     }  # fmt: skip
+
+
+def _tables(sheet: Sheet, known: Known, over: dict[int, Turned]) -> list[Layout]:
+    """The tables of a sheet; one whose units stand across is turned over, and noted in `over` by its layout."""
+    found = turned(sheet, known.units)
+    if found is None:
+        return tables(sheet, known)
+    layouts = tables(found.sheet, found.known(known))
+    if len(layouts) != 1 or layouts[0].kind not in kinds.COLUMNS or layouts[0].partial:
+        return tables(sheet, known)
+    over[id(layouts[0])] = found
+    return layouts
 
 
 def _owner(book: Book, units: dict[str, str]) -> str | None:
@@ -89,20 +107,28 @@ def _entry(
         "columns": [(address(c.row, c.index), shown(c.label), c.field) for c in layout.columns],
         "rows": len(layout.rows), "totals": len(layout.totals), "problems": [], "table": None, "clears": [],
         "units": [], "as_of": stated[0] if stated else None, "as_of_from": stated[1] if stated else "",
-        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [], "indicator": layout.indicator or "",
+        "as_of_named": bool(stated and stated[2]), "nameless": False, "nils": [], "own_days": False, "row_cells": {}, "indicator": layout.indicator or "",
         "recognition": [_recognition(one) for one in layout.recognition], "fingerprint": layout.fingerprint,
         "form": layout.form, "nil": layout.nil,
     }  # fmt: skip
     if layout.kind == "W1":
         _fill_ledger(entry, number, sheet, layout, job, given or (stated[0] if stated else None), folder)
+    elif _stands_below_units(sheet, layout, job["units"]):
+        entry["problems"] = [asdict(problem("units_across", sheet.name, address((layout.header or 1) - 1, 0)))]
     elif layout.kind in kinds.COLUMNS and not layout.partial:
         _fill_return(entry, number, sheet, layout, job, folder)
     elif layout.kind == "units":
         entry["units"], found = checks.unit_rows(sheet, layout)
         entry["problems"] = [asdict(one) for one in found]
     else:
-        entry["problems"] = [asdict(_unusable(sheet, layout, usable))]
+        entry["problems"] = [asdict(_unusable(sheet, layout, usable, job["units"]))]
     return entry
+
+
+def _stands_below_units(sheet: Sheet, layout: Layout, units: Collection[str]) -> bool:
+    """A header without a column of units right below a row of them: every unit has columns of its own."""
+    across = has_units_across(sheet, units)
+    return across is not None and across + 1 == layout.header and not any(c.field == "reporting_unit" for c in layout.columns)  # fmt: skip
 
 
 def _recognition(one: Recognition) -> dict[str, Any]:
@@ -130,8 +156,13 @@ def _fill_return(
     entry: dict[str, Any], number: int, sheet: Sheet, layout: Layout, job: dict[str, Any], folder: Path
 ) -> None:
     kind = str(layout.kind)
-    layout, said = _nils(kind, sheet, layout, job)
-    found = kinds.returned(kind, sheet, layout, job)
+    if layout.across and not layout.nil:
+        entry["own_days"] = True
+        day = entry["as_of"] if not job["as_of"] else date.fromisoformat(job["as_of"])
+        found, said = monthly.read_months(kind, sheet, layout, job, day)
+    else:
+        layout, said = _nils(kind, sheet, layout, job)
+        found = kinds.returned(kind, sheet, layout, job)
     entry["rows"] = len(set(found.places)) + len(said.said)
     entry["nils"] = said.said
     entry["clears"] = found.clears
@@ -148,11 +179,14 @@ def _nils(kind: str, sheet: Sheet, layout: Layout, job: dict[str, Any]) -> tuple
     return nils.nils_of(sheet, layout, job["units"], job["unit"] or job["owner"])
 
 
-def _unusable(sheet: Sheet, layout: Layout, usable: bool) -> Problem:
+def _unusable(sheet: Sheet, layout: Layout, usable: bool, units: Collection[str]) -> Problem:
     if layout.form in ("left_out", "leaving"):
         return problem("sheet_left_out", sheet.name)
     if layout.nil:
         return problem("nil_return", sheet.name)
+    across = has_units_across(sheet, units)
+    if across is not None and not usable:
+        return problem("units_across", sheet.name, address(across, 0))
     if layout.kind is None:
         return problem("sheet_skipped" if usable else "header_missing", sheet.name)
     name = f"看起来是{NAMES[layout.kind]}"
