@@ -8,11 +8,11 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-import pyarrow.parquet as pq
 import pytest
 
 from unionplan.errors import IntakeError
 from unionplan.intake.fields import readings
+from unionplan.intake.handover import plain_table, read_table
 from unionplan.intake.problems import TABLES, rules
 from unionplan.intake.stated import stated_as_of
 from unionplan.observations import FIELDS
@@ -27,7 +27,7 @@ CREDIT = "91360100000000001Q"
 
 def values(sheet, *names):
     """The typed rows of a ledger sheet as lists of the named fields."""
-    rows = pq.read_table(sheet.table).to_pylist()
+    rows = plain_table(read_table(sheet.table)).to_pylist()
     return [[row[name] for name in names] for row in rows]
 
 
@@ -787,7 +787,9 @@ def test_the_reporting_unit_cannot_be_cleared(store, look, workbook):
     rows = f"{HEAD}\n001 | 甲厂 | 清空 | 存续 | 国有企业 | 50 | 是"
     seen = look(store, workbook(rows), unit="文澜区")
     stored = [
-        unit for _, frame in (seen.change.frames.values() if seen.change else []) for unit in frame["reporting_unit"]
+        unit
+        for _, ledger in (seen.change.frames.values() if seen.change else [])
+        for unit in ledger["reporting_unit"].to_pylist()
     ]
     assert all(unit == "文澜区" for unit in stored)
 

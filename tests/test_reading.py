@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import format_writers
-import pyarrow.parquet as pq
 import pytest
 import xlwt
 from hypothesis import given, settings
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Unreadable
+from unionplan.intake.handover import plain_table, read_table
 from unionplan.intake.reading import read_book
 from unionplan.intake.xls import xls_sheets
 
@@ -300,7 +300,9 @@ def test_an_old_ledger_is_taken_like_any_other(read):
     file = read(bytes_of("gbk.xls"), "台账2026年10月.et")
     (sheet,) = file.sheets
     assert (file.format, file.problems, sheet.problems) == ("xls", (), ())
-    rows = pq.read_table(sheet.table).select(["union_code", "org_name", "reporting_unit", "workers", "unionised"])
+    rows = plain_table(read_table(sheet.table)).select(
+        ["union_code", "org_name", "reporting_unit", "workers", "unionised"]
+    )
     assert [list(row.values()) for row in rows.to_pylist()] == LEDGER
 
 
@@ -315,7 +317,7 @@ def test_a_ledger_in_any_format_is_taken_like_any_other(read, kind):
     (sheet,) = file.sheets
     assert (file.format, sheet.kind, sheet.rows) == (kind, "W1", 2)
     assert [one for one in sheet.problems if one.severity != "fixed"] == []
-    table = pq.read_table(sheet.table).select(["union_code", "workers", "changed_on"])
+    table = plain_table(read_table(sheet.table)).select(["union_code", "workers", "changed_on"])
     assert [list(row.values()) for row in table.to_pylist()] == [["001", 50, DAY], ["002", 30, None]]
 
 

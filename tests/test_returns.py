@@ -6,13 +6,13 @@ back. A table here is a whole sheet; what it must be read as stands beside it.
 
 from datetime import date
 
-import pyarrow.parquet as pq
 import pytest
 
 from unionplan.access import Person
 from unionplan.attainment import Outlook, attainments
 from unionplan.differences import differences
 from unionplan.errors import IntakeError, StalePreviewError
+from unionplan.intake.handover import plain_table, read_table
 from unionplan.intake.headers import field_of, indicators_named, parts_of
 from unionplan.intake.preview import submit
 from unionplan.intake.templates import template
@@ -31,7 +31,7 @@ def words(problems):
 
 def figures(sheet):
     """A summary's figures, one line each: unit, type as told, indicator (? not named), A/N; 共 the shared counts."""
-    return [_line(row) for row in pq.read_table(sheet.table).to_pylist()]
+    return [_line(row) for row in plain_table(read_table(sheet.table)).to_pylist()]
 
 
 def _line(row):
@@ -359,7 +359,7 @@ def test_a_blank_figure_is_unreported_and_never_zero(read, workbook):
 
 def test_exactly_the_rows_with_a_rejected_cell_are_held_back(read, workbook):
     table = f"集体合同\n{GENERIC}\n文澜区 | 国企 | 100 | 120\n朝晖区 | 国企 | 10 | 5\n锦兰区 | 国企 | 10 | 5"
-    rows = pq.read_table(read(workbook(table), FILE).sheets[0].table).to_pylist()
+    rows = plain_table(read_table(read(workbook(table), FILE).sheets[0].table)).to_pylist()
     assert [(row["row"], row["rejected"]) for row in rows] == [(3, True), (4, False), (5, True)]
 
 
@@ -722,7 +722,7 @@ def courses(sheet):
     names = ("reporting_unit", "enterprise_type", "method", "level", "persons", "person_times")
     return [
         " ".join("-" if row[n] is None else str(row[n]) for n in names)
-        for row in pq.read_table(sheet.table).to_pylist()
+        for row in plain_table(read_table(sheet.table)).to_pylist()
     ]
 
 

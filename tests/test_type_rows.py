@@ -94,10 +94,10 @@ def test_enterprises_belong_to_the_unit_in_the_line_above_them(workbook, read):
         "单位名称 | 企业状态 | 职工人数 | 是否建会\n文澜区\n文澜机械 | 存续 | 10 | 是\n文澜纺织 | 存续 | 20 | 否\n"
         "朝 晖 区\n朝晖化工 | 存续 | 30 | 是"
     )
-    import pyarrow.parquet as pq
+    from unionplan.intake.handover import plain_table, read_table
 
     file = read(workbook({"台账": table}), "台账2026年10月.xlsx")
-    rows = pq.read_table(file.sheets[0].table, columns=["org_name", "reporting_unit"]).to_pylist()
+    rows = plain_table(read_table(file.sheets[0].table)).select(["org_name", "reporting_unit"]).to_pylist()
     assert [(row["org_name"], row["reporting_unit"]) for row in rows] == [
         ("文澜机械", "文澜区"), ("文澜纺织", "文澜区"), ("朝晖化工", "朝晖区"),
     ]  # fmt: skip

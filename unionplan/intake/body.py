@@ -158,8 +158,8 @@ def body_of(sheet: Sheet, first: int, shape: Shape, title: Sequence[str] = (), t
         words = [*words, *texts] if kind in _NAMING_KINDS else words if kind in ("blank", "repeat") else []
         lone = [*lone, place] if kind == "lone" else lone if kind in ("blank", "title", "group") else []
         summed = _take(body, place, kind, row, shape, summed)
-    ends = body.end is not None
-    body.rows = [place for place in body.rows if not (ends and place in lone)]
+    if body.end is not None and lone:
+        body.rows = [place for place in body.rows if place not in lone]
     return body
 
 

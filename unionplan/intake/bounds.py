@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from unionplan.errors import IntakeError
 from unionplan.intake.cells import Book, Cell, Sheet, Table
 from unionplan.intake.problems import shown
+from unionplan.intake.texts import Texts
 
 MAX_SHEETS = 1_000
 MAX_COLUMNS = 16_384
@@ -35,7 +35,7 @@ def bounded(book: Book, name: str) -> Book:
                 name, f"{where}列数异常地多", f"一张表不超过 {MAX_COLUMNS:,} 列",
                 "请检查是否选错了文件，或另存为 .xlsx 后重新上传",
             )  # fmt: skip
-        if max(map(len, _texts(sheet)), default=0) > MAX_TEXT:
+        if _longest(sheet) > MAX_TEXT:
             raise IntakeError(
                 name, f"{where}一个单元格里的文字异常地长", f"一个单元格不超过 {MAX_TEXT:,} 个字",
                 "请检查是否选错了文件，或删去过长的文字后重新上传",
@@ -43,11 +43,17 @@ def bounded(book: Book, name: str) -> Book:
     return replace(book, sheets=[replace(sheet, name=shown(sheet.name)) for sheet in book.sheets])
 
 
-def _texts(sheet: Sheet) -> Iterator[str]:
-    """Every text, of a sheet held by column every distinct one."""
+def _longest(sheet: Sheet) -> int:
+    """How long the longest text is; of a sheet held by column only distinct ones are looked at."""
     if isinstance(sheet.rows, Table):
-        return chain.from_iterable(_texts_among(column.values) for column in sheet.rows.columns)
-    return (cell for row in sheet.rows for cell in row if isinstance(cell, str))
+        return max((_longest_among(column.values) for column in sheet.rows.columns), default=0)
+    return max((len(cell) for row in sheet.rows for cell in row if isinstance(cell, str)), default=0)
+
+
+def _longest_among(values: Sequence[Cell]) -> int:
+    if isinstance(values, Texts):
+        return int(values.lengths.max(initial=0))
+    return max(map(len, _texts_among(values)), default=0)
 
 
 def _texts_among(values: Sequence[Cell]) -> Iterable[str]:

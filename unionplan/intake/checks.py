@@ -6,8 +6,8 @@ in data/intake/checks.csv; a rejected row stays listed with its reason and never
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -35,7 +35,8 @@ from unionplan.intake.headers import plain
 from unionplan.intake.layout import Layout
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.reading import Cell, Sheet, Unreadable, address
-from unionplan.intake.typed import Typed, typed
+from unionplan.intake.texts import Mask, Texts
+from unionplan.intake.typed import Typed, positions, typed
 from unionplan.observations import FIELDS, IDENTITY
 from unionplan.plan import UNIT_COLUMNS, units_of
 
@@ -59,14 +60,14 @@ def ledger(
     """
     findings = Findings(sheet, layout)
     lines = {} if unit or "reporting_unit" in findings.columns else _unit_lines(sheet, layout, units)
-    places = [place for place in layout.rows if place not in lines]
+    places = [place for place in layout.rows if place not in lines] if lines else layout.rows
     columns, clears = typed_columns(findings, places, FIELDS, units, text_file)
     if lines:
         found = _units_above(lines, places)
         columns["reporting_unit"] = found if isinstance(sheet.rows, Table) else list(found)
     fill_units(findings, columns, places, unit)
     empty = _empty_rows(findings, columns, places)
-    kept = [row for row in range(len(places)) if row not in empty]
+    kept = [row for row in range(len(places)) if row not in empty] if empty else range(len(places))
     _check_rows(findings, columns, places, kept, as_of)
     _check_names(findings, columns, places, kept)
     findings.problems += [
@@ -120,7 +121,7 @@ def _units_above(lines: Mapping[int, str], places: Sequence[int]) -> Typed:
     return Typed.of(nearest.astype(np.int32), [lines[place] for place in above])
 
 
-def _empty_rows(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int]) -> set[int]:
+def _empty_rows(findings: Findings, columns: Mapping[str, Sequence[Any]], places: Sequence[int]) -> set[int]:
     """Rows that hold a name and nothing else: a prefilled form not filled in. They are no data."""
     telling = np.zeros(len(places), bool)
     for name, values in columns.items():
@@ -137,12 +138,16 @@ def _empty_rows(findings: Findings, columns: Mapping[str, Sequence[Any]], places
 
 
 def _check_rows(
-    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int], as_of: date | None
+    findings: Findings,
+    columns: Mapping[str, Sequence[Any]],
+    places: Sequence[int],
+    kept: Sequence[int],
+    as_of: date | None,
 ) -> None:
     """Look at the rows that may contradict themselves or repeat another; all others are passed over."""
     get = {name: typed(columns[name]) if name in columns else Typed.blank(len(places)) for name in FIELDS}
     data = np.zeros(len(places), bool)
-    data[kept] = True
+    data[positions(kept)] = True
     rows = np.flatnonzero(_suspects(get) & data)
     records = zip(*(values.taken(rows) for values in get.values()), strict=True)
     seen: dict[tuple[Any, str], int] = {}
@@ -161,15 +166,18 @@ def _suspects(columns: Mapping[str, Typed]) -> NDArray[np.bool_]:
     suspect = union_code.repeated() | uscc.repeated() | ~(union_code.told | uscc.told)
     suspect |= (members > workers) | (columns["unionised"].is_one_of(["否"]) & (members > 0))
     for part in _PARTS:
-        suspect |= columns[part].numbers() > workers
+        if columns[part].values:
+            suspect |= columns[part].numbers() > workers
     for name in _DATED:
+        if not columns[f"{name}_end"].values:
+            continue
         start, end = columns[f"{name}_start"].numbers(), columns[f"{name}_end"].numbers()
         suspect |= (start > end) | (columns[f"{name}_form"].is_one_of(["未签"]) & columns[f"{name}_end"].told)
     return suspect
 
 
 def _check_key(
-    findings: Findings, row: int, places: list[int], record: dict[str, Any], seen: dict[tuple[Any, str], int]
+    findings: Findings, row: int, places: Sequence[int], record: dict[str, Any], seen: dict[tuple[Any, str], int]
 ) -> None:
     """A row that repeats another's 统计编码, or its 信用代码 under the same or no 统计编码, is one enterprise twice."""
     keys = keys_of(record)
@@ -187,14 +195,16 @@ def _check_key(
         findings.add("duplicate", row, places[row], field, record[field], f"与第 {places[first] + 1} 行相同")
 
 
-def _check_names(findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], kept: list[int]) -> None:
+def _check_names(
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: Sequence[int], kept: Sequence[int]
+) -> None:
     """Two enterprises of one unit whose names differ only in brackets, spaces or 有限（责任）公司 may be one."""
     if "org_name" not in columns or not len(places):
         return
     names, units = typed(columns["org_name"]), columns["reporting_unit"]
-    alike = np.array([*repeating(names.values), False], bool)[names.codes] | names.repeated()
+    alike = np.append(repeating(names.values), False)[names.codes] | names.repeated()
     data = np.zeros(len(places), bool)
-    data[kept] = True
+    data[positions(kept)] = True
     first: dict[tuple[Any, str], int] = {}
     for row in np.flatnonzero(alike & data).tolist():
         if names[row] and row not in findings.rejected:
@@ -204,7 +214,7 @@ def _check_names(findings: Findings, columns: Mapping[str, Sequence[Any]], place
                 findings.add("similar_names", row, places[row], "org_name", names[row], detail)
 
 
-def _check_states(findings: Findings, states: Typed, places: list[int], kept: list[int]) -> None:
+def _check_states(findings: Findings, states: Typed, places: Sequence[int], kept: Sequence[int]) -> None:
     blank = set(np.flatnonzero(~states.told).tolist()) - findings.rejected
     unsaid = [row for row in kept if row in blank] if blank else []
     if unsaid:
@@ -254,20 +264,48 @@ def plain_name(name: str) -> str:
     return folded.removesuffix("工会委员会").removesuffix("工会")
 
 
+_DROPPED = "()[]·.,、_—-"
+_NOT_LOOSE = ((rf"[\s{re.escape(_DROPPED)}]", ""), ("有限责任公司", "有限公司"), ("工会(委员会)?$", ""))
+
+
 def loose_names(names: Sequence[str]) -> list[str]:
     """Return enterprises' names as far as typists agree on them: one width, no brackets, dots or 责任, no 工会 behind."""
-    flat = pc.utf8_normalize(pa.array(names, pa.string()), "NFKC")
-    for pattern, instead in ((r"[\s()\[\]·.,、_—-]", ""), ("有限责任公司", "有限公司"), ("工会(委员会)?$", "")):
-        flat = pc.replace_substring_regex(flat, pattern, instead)
-    found: list[str] = flat.to_pylist()
+    found: list[str] = _loose(names).to_pylist()
     return found
 
 
-def repeating(names: Sequence[str]) -> list[bool]:
+def _loose(names: Sequence[str]) -> Any:
+    if (
+        isinstance(names, Texts)
+        and (plain := names.characters - set(_DROPPED + "（）"))
+        and all(map(_is_common, plain))
+    ):
+        flat = names.array
+        for char in sorted(names.characters - plain):
+            flat = pc.replace_substring(flat, char, "")
+        flat = pc.replace_substring(flat, *_NOT_LOOSE[1]) if "责任" in names.whole else flat
+        return pc.replace_substring_regex(flat, *_NOT_LOOSE[2]) if "会" in names.characters else flat
+    flat = pc.utf8_normalize(names.array if isinstance(names, Texts) else pa.array(names, pa.string()), "NFKC")
+    for pattern, instead in _NOT_LOOSE:
+        flat = pc.replace_substring_regex(flat, pattern, instead)
+    return flat
+
+
+def _is_common(char: str) -> bool:
+    """Whether a character is no space and has one width only: a letter, digit or mark of ASCII, or usual Chinese."""
+    return "!" <= char <= "~" or "\u4e00" <= char <= "\u9fff"
+
+
+def repeating(names: Sequence[str]) -> Mask:
     """Return for each of these distinct names whether another is loosely the same."""
-    loose = loose_names(names)
-    times = Counter(loose)
-    return [times[name] > 1 for name in loose]
+    loose = _loose(names)
+    if isinstance(names, Texts):
+        altered = loose.filter(pc.not_equal(loose, names.array))
+        if len(altered.unique()) == len(altered) and not pc.any(pc.is_in(names.array, altered)).as_py():
+            return np.zeros(len(loose), bool)  # names that stay as they are differ
+    codes = loose.dictionary_encode().indices.to_numpy()
+    often: Mask = np.bincount(codes)[codes] > 1
+    return often
 
 
 _UNIT_FIELDS = ("reporting_unit", "group", "order", "aliases", "contact", "phone", "start", "end")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from unionplan.intake.cells import Book, Cell, Coded, Sheet, Table
+from unionplan.intake.texts import Texts
 
 _ESCAPED = re.compile(r"_x00(0[0-9A-Fa-f]|1[0-9A-Fa-f]|7[Ff])_")
 _UNSEEN = re.compile(
@@ -86,15 +87,20 @@ def _cleaned_table(table: Table) -> tuple[Table, list[tuple[int, int, str]]]:
         if _all_plain(column.values):
             columns.append(column)
             continue
+        column = Coded(column.codes, list(column.values))
         mended = {code: _mended(cell) for code, cell in enumerate(column.values) if _is_suspect(cell)}
         columns.append(_with_values(column, {code: cell for code, (cell, _) in mended.items()}))
         words = {code: done for code, (_, done) in mended.items() if done}
         told += [(place, index, words[code]) for place, code in _places(column, words)]
-    return Table(columns, table.height), told
+    same = all(column is before for column, before in zip(columns, table.columns, strict=True))
+    return (table if same else Table(columns, table.height)), told
 
 
 def _all_plain(values: Sequence[Cell]) -> bool:
     """Whether a look at all texts of a column together finds nothing to mend."""
+    if isinstance(values, Texts):
+        escaped = {"_", "x"} <= values.characters and "_x" in values.whole
+        return values.are_printable and not escaped
     together = " ".join(cell for cell in values if isinstance(cell, str))
     return together.isprintable() and "_x" not in together
 

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from unionplan.intake.bounds import MAX_COLUMNS
@@ -161,15 +162,15 @@ def _with_odd_rows(table: Any, odd: dict[int, list[str]], encoding: str) -> Tabl
     width = max([table.num_columns, *(len(row) for row in odd.values())])
     for index in range(min(width, MAX_COLUMNS + 1)):  # one more than is let pass, and no million of them
         codes: NDArray[np.int32] = np.full(height, -1, np.int32)
-        values: list[str] = []
+        values: Sequence[str] = []
         telling: list[int] = []
         if index < table.num_columns:
             filled, values, telling = _codes_and_texts(table.column(index), encoding)
             codes[slice(None) if places is None else places] = filled
         if odd:
-            values, telling = _with_cells(
-                codes, values, {at: row[index] for at, row in odd.items() if index < len(row)}
-            )
+            texts = {at: row[index] for at, row in odd.items() if index < len(row)}
+            size, values = len(values), _with_cells(codes, values, texts)
+            telling += [code for code in range(size, len(values)) if text_cell(values[code]) != values[code]]
         found.append(_as_cells(codes, values, telling))
     while found and not found[-1].values:
         found.pop()
@@ -187,51 +188,56 @@ def _without_blank_end(found: list[Coded], height: int) -> Table:
     return Table(found, height)
 
 
-def _with_cells(codes: NDArray[np.int32], values: list[str], cells: dict[int, str]) -> tuple[list[str], list[int]]:
-    """The distinct texts after single cells were set, and the positions of all that may be no plain text."""
-    known = {value: code for code, value in enumerate(values)}
+def _with_cells(codes: NDArray[np.int32], values: Sequence[str], cells: dict[int, str]) -> Sequence[str]:
+    """The distinct texts after single cells were set; new ones stand at the end."""
+    from unionplan.intake.texts import Texts
+
+    if isinstance(values, Texts):
+        known = values.among(list(dict.fromkeys(cells.values())))
+    else:
+        known = {value: code for code, value in enumerate(values)}
+    size, new = len(values), list[str]()
     for place, text in cells.items():
-        codes[place] = known.setdefault(text, len(known))
-    texts = list(known)
-    return texts, [code for code, text in enumerate(texts) if text_cell(text) != text]
+        if text not in known:
+            known[text] = size + len(new)
+            new.append(text)
+        codes[place] = known[text]
+    return values.and_also(new) if isinstance(values, Texts) else [*values, *new]
 
 
-def _codes_and_texts(column: Any, encoding: str) -> tuple[NDArray[np.int32], list[str], list[int]]:
+def _codes_and_texts(column: Any, encoding: str) -> tuple[NDArray[np.int32], Sequence[str], list[int]]:
     """A column's codes, its distinct texts, and the positions of those that may be blank, an error or ="…"."""
     import numpy as np
     import pyarrow as pa
 
-    if _mostly_distinct(column):  # a dictionary of texts, once they are decoded, costs less than one of bytes
-        texts = pa.concat_arrays(column.chunks)
-        values = _texts(texts, encoding)
-        if len(set(values)) == len(values):
-            return np.arange(len(values), dtype=np.int32), values, _telling(texts, encoding)
-        known = {text: code for code, text in enumerate(dict.fromkeys(values))}
-        codes = np.fromiter(map(known.__getitem__, values), np.int32)
-        values = list(known)
-        return codes, values, [code for code, text in enumerate(values) if text_cell(text) != text]
+    from unionplan.intake.texts import Texts
+
+    mostly = _mostly_distinct(column)
+    if mostly:
+        cells = pa.concat_arrays(column.chunks)
+        if _all_differ(cells):
+            return np.arange(len(cells), dtype=np.int32), Texts.decoded(cells, encoding), _telling(cells, encoding)
     encoded = column.combine_chunks().dictionary_encode()
     encoded = encoded.combine_chunks() if hasattr(encoded, "chunks") else encoded
-    indices = encoded.indices
+    indices, distinct = encoded.indices, encoded.dictionary
     codes = np.frombuffer(indices.buffers()[1], np.int32)[indices.offset : indices.offset + len(indices)]
-    return codes, _texts(encoded.dictionary, encoding), _telling(encoded.dictionary, encoding)
+    texts = Texts.decoded(distinct, encoding)
+    return codes, texts if mostly else list(texts), _telling(distinct, encoding)
+
+
+def _all_differ(cells: Any) -> bool:
+    """Whether no cell stands twice; seen at once where they ascend below the header, as exported numbers do."""
+    from pyarrow import compute
+
+    below = cells[1:]
+    if compute.all(compute.less(below[:-1], below[1:])).as_py():
+        return not compute.any(compute.equal(below, cells[0])).as_py()
+    return len(cells.unique()) == len(cells)
 
 
 def _mostly_distinct(column: Any) -> bool:
     sample = column.slice(0, 4000).to_pylist()
     return len(sample) == 4000 and len(set(sample)) > 2000
-
-
-def _texts(array: Any, encoding: str) -> list[str]:
-    """An array of bytes as texts; raises UnicodeDecodeError."""
-    import pyarrow as pa
-    from pyarrow import compute
-
-    if not len(array):
-        return []
-    whole = pa.ListArray.from_arrays(pa.array([0, len(array)], pa.int32()), array)
-    joined: bytes = compute.binary_join(whole, _NEVER)[0].as_py()
-    return joined.decode(encoding).split(_NEVER.decode())
 
 
 def _telling(array: Any, encoding: str) -> list[int]:
@@ -248,14 +254,17 @@ def _telling(array: Any, encoding: str) -> list[int]:
     return places
 
 
-def _as_cells(codes: NDArray[np.int32], values: list[str], telling: list[int]) -> Coded:
+def _as_cells(codes: NDArray[np.int32], values: Sequence[str], telling: list[int]) -> Coded:
     """Texts as cells, the telling ones looked at; those that are blank lose their code."""
     import numpy as np
 
+    changed = {code: cell for code in telling if (cell := text_cell(text := values[code])) != text}
+    if not changed:
+        return Coded(codes, values)
     cells: list[Cell] = list(values)
-    for code in telling:
-        cells[code] = text_cell(values[code])
-    blank = [code for code in telling if cells[code] is None]
+    for code, cell in changed.items():
+        cells[code] = cell
+    blank = [code for code, cell in changed.items() if cell is None]
     if blank:
         kept = np.arange(len(cells), dtype=np.int32) - np.searchsorted(blank, np.arange(len(cells))).astype(np.int32)
         kept[blank] = -1

@@ -1,6 +1,6 @@
 """Where files are handed in: each is read by a process of its own, at once or in the background.
 
-The parent writes a job (JSON), the child writes `result.json` and one Parquet file per table beside it; only
+The parent writes a job (JSON), the child writes `result.json` and one Arrow file per table beside it; only
 these come back, so nothing that a file contains is ever executed or unpickled.
 """
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas as pd
-import pyarrow.parquet as pq
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from unionplan.errors import PlanError
-from unionplan.intake.merging import Merge, merged, repeated
+from unionplan.intake.first_ledgers import UnitRows, by_unit, can_be_first, first_ledger, for_all, names_of
+from unionplan.intake.handover import plain_table, read_table
+from unionplan.intake.merging import COLUMNS, Merge, merged, repeated
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.returns import event_key
@@ -23,11 +26,12 @@ from unionplan.intake.sheet_changes import Part, table_of
 from unionplan.intake.upserts import KEYS, Upsert, row_name, upserted
 from unionplan.plan import COVERAGE, Plan, plan_of, units_of, with_predecessors
 from unionplan.store import Entry, Slot, Store
-from unionplan.store.door import made_cube, untouched
-from unionplan.store.snapshots import PANDAS_TYPES, SCHEMAS, frame_bytes
+from unionplan.store.door import drafted_cube, untouched
+from unionplan.store.snapshots import LEDGER_SCHEMA, PANDAS_TYPES, SCHEMAS, ledger_bytes, ledger_frame, ledger_table
 from unionplan.store.summed import figures_of, leaves, told_by
 
 _SHOWN = 3
+_HANDED = [*COLUMNS, "row"]
 DATASETS = {
     "W2": "summary", "W3a": "roster", "W3b": "training", "W4": "activities", "W6": "funds", "W7": "progress",
 }  # fmt: skip
@@ -59,7 +63,10 @@ class NilWord:
 
 @dataclass
 class Draft:
-    """The pieces of a change as they come together, sheet by sheet."""
+    """The pieces of a change as they come together, sheet by sheet.
+
+    `apart`: all ledger rows stand on one sheet, and no enterprise's code stands twice there.
+    """
 
     store: Store
     commit: int
@@ -74,17 +81,21 @@ class Draft:
     merges: list[Merge] = field(default_factory=list)
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     returns: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
-    rows: dict[Slot, list[tuple[SheetReading, date, pd.DataFrame]]] = field(default_factory=dict)
+    rows: dict[Slot, list[tuple[SheetReading, date, UnitRows | pd.DataFrame]]] = field(default_factory=dict)
     upserts: list[Upsert] = field(default_factory=list)
     nils: list[NilWord] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     rejected: int = 0
-    ahead: dict[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
+    apart: bool = False
+    ahead: dict[Slot, tuple[date, Any]] = field(default_factory=dict)
     """Slots as other files will leave them that are committed before this one; `heads` names them too."""
 
     def frame(self, slot: Slot) -> pd.DataFrame:
         """Return what a slot of `heads` holds before this change."""
-        return self.ahead[slot][1] if slot in self.ahead else self.store.frame(self.heads[slot])
+        if slot not in self.ahead:
+            return self.store.frame(self.heads[slot])
+        frame = self.ahead[slot][1]
+        return frame if isinstance(frame, pd.DataFrame) else ledger_frame(frame)
 
     @property
     def ledgers(self) -> dict[Slot, pd.DataFrame]:
@@ -124,13 +135,38 @@ def draft_ledger(draft: Draft, sheet: SheetReading) -> None:
     as_of = draft.options.as_of or sheet.as_of
     draft.problems += as_of_problems(draft, sheet, as_of)
     assert sheet.table is not None
-    table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
-    draft.rejected += int(table["rejected"].sum())
-    sound = table[~table["rejected"].astype(bool)]
-    if as_of is None or sound.empty:
+    table = read_table(sheet.table)
+    draft.rejected += pc.sum(table["rejected"]).as_py() or 0
+    if as_of is None:
         return
-    for unit, rows in with_clears(sheet, sound).groupby("reporting_unit", sort=False):
-        draft.rows.setdefault(Slot("ledger", str(unit), f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
+    parts = _with_clears_by_unit(sheet, table) if sheet.clears else by_unit(_sound(table))
+    only = not draft.rows
+    for unit, rows in parts:
+        draft.apart = only and isinstance(rows, UnitRows) and rows.apart
+        draft.rows.setdefault(Slot("ledger", unit, f"{as_of:%Y-%m}"), []).append((sheet, as_of, rows))
+
+
+def _sound(table: Any) -> Any:
+    return table.filter(pc.invert(table["rejected"])) if pc.any(table["rejected"]).as_py() else table
+
+
+def _with_clears_by_unit(sheet: SheetReading, table: Any) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The sound rows as frames, where some cells are to be emptied."""
+    rows = _framed(table)
+    sound = rows[~rows["rejected"].astype(bool)]
+    for unit, own in with_clears(sheet, sound).groupby("reporting_unit", sort=False):
+        yield str(unit), own
+
+
+def frame_of(sheet: SheetReading) -> pd.DataFrame:
+    """Return the rows of a sheet that has a table, as its reading handed them over."""
+    assert sheet.table is not None
+    return _framed(read_table(sheet.table))
+
+
+def _framed(table: Any) -> pd.DataFrame:
+    frame: pd.DataFrame = plain_table(table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    return frame
 
 
 def with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
@@ -145,9 +181,8 @@ def with_clears(sheet: SheetReading, rows: pd.DataFrame) -> pd.DataFrame:
 
 def draft_return(draft: Draft, sheet: SheetReading) -> None:
     """Gather the sound rows of a summary, training or activities sheet; `draft_slot` merges them later."""
-    assert sheet.table is not None
     dataset = DATASETS[str(sheet.kind)]
-    table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    table = frame_of(sheet)
     draft.rejected += int(table.loc[table["rejected"].astype(bool), "row"].nunique())
     sound = with_clears(sheet, table[~table["rejected"].astype(bool)])
     if dataset == "activities":
@@ -283,25 +318,40 @@ def _check_summary(draft: Draft, slot: Slot, frame: pd.DataFrame) -> None:
         draft.problems.append(problem("ledger_rules", detail=f"{slot.unit} {slot.period}"))
 
 
-def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, pd.DataFrame]]) -> None:
+def draft_slot(draft: Draft, slot: Slot, parts: list[tuple[SheetReading, date, UnitRows | pd.DataFrame]]) -> None:
     """Merge everything the file says about one unit and month, whichever sheets it stands on."""
     as_of = max(day for _, day, _ in parts)
-    rows = pd.concat([frame.assign(part=number) for number, (_, _, frame) in enumerate(parts)], ignore_index=True)
     start = _start(draft.heads, slot)
+    sheet, _, rows = parts[0]
+    if start is None and len(parts) == 1 and isinstance(rows, UnitRows) and can_be_first(rows):
+        merge, names = first_ledger(rows, as_of), names_of(rows)
+        tables = for_all(table_of(sheet), len(names))
+    else:
+        merge, names, tables = _merged_frames(draft, start, parts, as_of)
+    draft.merges.append(merge)
+    draft.parts.append(Part(slot.unit, as_of, tables, names, merge))
+    draft.frames[slot] = (as_of, merge.ledger)
+    draft.started_from[slot] = start
+    for touched in {slot, start} - {None}:
+        assert touched is not None
+        draft.expects[touched] = draft.heads[touched].snapshot if touched in draft.heads else None
+
+
+def _merged_frames(
+    draft: Draft, start: Slot | None, parts: list[tuple[SheetReading, date, UnitRows | pd.DataFrame]], as_of: date
+) -> tuple[Merge, pd.Series[str], pd.Series[str]]:
+    """The merge into what the unit had; the name of every row that went into it, and the table that it stands in."""
+    frames = [_framed(rows.table.select(_HANDED)).assign(clears=None) if isinstance(rows, UnitRows) else rows
+              for _, _, rows in parts]  # fmt: skip
+    rows = pd.concat([frame.assign(part=number) for number, frame in enumerate(frames)], ignore_index=True)
     before = draft.frame(start) if start else None
     twice = repeated(before, rows)
     for part, row in rows.loc[twice, ["part", "row"]].itertuples(index=False):
         draft.problems.append(_repeated_problem(parts[part][0], int(row)))
     draft.rejected += int(twice.sum())
     merge = merged(before, rows[~twice], draft.options.mode, as_of)
-    draft.merges.append(merge)
     tables = rows.loc[~twice, "part"].map({number: table_of(sheet) for number, (sheet, _, _) in enumerate(parts)})
-    draft.parts.append(Part(slot.unit, as_of, tables, rows.loc[~twice, "org_name"], merge))
-    draft.frames[slot] = (as_of, merge.ledger)
-    draft.started_from[slot] = start
-    for touched in {slot, start} - {None}:
-        assert touched is not None
-        draft.expects[touched] = draft.heads[touched].snapshot if touched in draft.heads else None
+    return merge, rows.loc[~twice, "org_name"], tables
 
 
 def _repeated_problem(sheet: SheetReading, row: int) -> Problem:
@@ -343,17 +393,16 @@ def as_of_problems(draft: Draft, sheet: SheetReading, as_of: date | None) -> Ite
         yield problem("as_of_late", sheet.sheet, value=as_of, detail=str(as_of))
 
 
-def cube_after(draft: Draft, folder: Path) -> pd.DataFrame:
-    """Return the cube as it would be; `folder` takes the drafted ledgers while they are counted."""
+def cube_after(draft: Draft) -> pd.DataFrame:
+    """Return the cube as it would be."""
     before = draft.store.cube(draft.commit)
-    paths = {}
-    for number, (slot, ledger) in enumerate(draft.ledgers.items()):
-        paths[slot.unit, slot.period] = folder / f"{number}.parquet"
-        draft.encoded[slot] = frame_bytes("ledger", ledger)
-        paths[slot.unit, slot.period].write_bytes(draft.encoded[slot])
+    ledgers = {}
+    for slot, ledger in draft.ledgers.items():
+        ledgers[slot.unit, slot.period] = ledger_table(ledger)
+        draft.encoded[slot] = ledger_bytes(ledgers[slot.unit, slot.period])
     returns = {(slot.unit, slot.period): _stamped(frame) for slot, frame in draft.summaries.items()}
     stays = untouched(before, draft.frames)
-    new = made_cube(paths, returns, draft.plan.indicators)
+    new = drafted_cube(ledgers, returns, draft.plan.indicators)
     parts = [part for part in (before[stays], new) if len(part)]
     return pd.concat(parts, ignore_index=True).astype(before.dtypes) if parts else before
 
@@ -422,14 +471,15 @@ def claimed(draft: Draft) -> list[Problem]:
     """Enterprises of the file that another unit claims too, in the file or in its newest ledger, still 存续."""
     if not draft.ledgers:
         return []
-    columns = ["reporting_unit", "org_name", "union_code", "uscc"]
-    own = pd.concat([ledger.loc[ledger["active"], columns] for ledger in draft.ledgers.values()], ignore_index=True)
     newest = {
         slot.unit: slot for slot in sorted((s for s in draft.heads if s.dataset == "ledger"), key=lambda s: s.period)
     }
     touched = {slot.unit for slot in draft.ledgers} | _ended(draft)
     others = [str(draft.store.place(draft.heads[slot])) for unit, slot in newest.items() if unit not in touched]
-    twice = any((own[code].notna() & own[code].duplicated()).any() for code in ("union_code", "uscc"))
+    if draft.apart and not others:
+        return []
+    own = pa.concat_tables([_active(ledger) for ledger in draft.ledgers.values()])
+    twice = any(len(told := own[code].drop_null()) > len(told.unique()) for code in ("union_code", "uscc"))
     pairs = _claims(own, others) if others or twice else []
     if not pairs:
         return []
@@ -465,7 +515,15 @@ ON o.uscc = k.uscc AND o.reporting_unit <> k.reporting_unit {active} ORDER BY 1,
 """One join per code: a join on either code would compare every enterprise with every other."""
 
 
-def _claims(own: pd.DataFrame, others: list[str]) -> list[tuple[str, str]]:
+def _active(ledger: pd.DataFrame | pa.Table) -> Any:
+    """The rows of a drafted ledger that are 存续."""
+    if isinstance(ledger, pd.DataFrame):
+        ledger = pa.Table.from_pandas(ledger, schema=LEDGER_SCHEMA, preserve_index=False)
+    names = ["reporting_unit", "org_name", "union_code", "uscc"]
+    return pa.table({name: ledger[name].cast(pa.string()) for name in names}).filter(ledger["active"])
+
+
+def _claims(own: Any, others: list[str]) -> list[tuple[str, str]]:
     """(enterprise, the other unit) for every enterprise of `own` that another unit's rows hold too."""
     with duckdb.connect(config={"threads": 1}) as engine:
         engine.register("own", own)

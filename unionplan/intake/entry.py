@@ -26,7 +26,7 @@ from unionplan.intake.stages import OPENING, WRITING, announce, listen
 JOBS = {"read": "unionplan.intake.worker:read", "receipt": "unionplan.intake.receipt:write_receipt"}
 """What can be asked of this process → module:function of (job, folder) giving the answer as JSON; loaded when asked."""
 _USED = ("unionplan.intake.worker", "unionplan.intake.xlsx", "unionplan.intake.xls", "numpy",
-         "pyarrow.parquet", "pyarrow.compute")  # fmt: skip
+         "pyarrow.ipc", "pyarrow.compute")  # fmt: skip
 _REPORT_SECONDS = 0.1
 _IDLE_SECONDS = 900
 

@@ -14,10 +14,12 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import numpy as np
 from stdnum.cn import uscc as uscc_number
 
 from unionplan.intake.credit_codes import plainly_valid
 from unionplan.intake.reading import Cell, Unreadable
+from unionplan.intake.texts import Mask, Texts
 from unionplan.observations import (
     CLEAR,
     UNCLASSIFIED,
@@ -95,11 +97,19 @@ def readings(
 _LONGEST_BLANK = max(map(len, (*BLANK, CLEAR)))
 
 
-def plainly_meant(field: Field, cells: Sequence[Cell]) -> list[bool]:
+def plainly_meant(field: Field, cells: Sequence[Cell]) -> Mask:
     """Return for each cell whether it surely means itself, as most names and codes of a large ledger do.
 
     `readings` gives those the same value and says nothing about them.
     """
+    if isinstance(cells, Texts) and field.kind == "code":
+        return cells.are_digits & (cells.lengths > _LONGEST_BLANK)
+    if isinstance(cells, Texts) and field.kind == "text" and cells.are_printable and " " not in cells.characters:
+        return cells.lengths > _LONGEST_BLANK
+    return np.array(_plainly_meant(field, cells), bool)
+
+
+def _plainly_meant(field: Field, cells: Sequence[Cell]) -> list[bool]:
     if field.kind == "uscc":
         return plainly_valid([cell if isinstance(cell, str) else "" for cell in cells])
     if field.kind == "code":

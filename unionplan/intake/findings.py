@@ -13,6 +13,7 @@ from string import ascii_uppercase
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unionplan.intake.cells import Table
 from unionplan.intake.fields import Value, plainly_meant, readings, stated_count
@@ -21,7 +22,8 @@ from unionplan.intake.known_forms import Recognition
 from unionplan.intake.layout import Column, Layout
 from unionplan.intake.problems import Problem, problem, rules
 from unionplan.intake.reading import Cell, Sheet, address
-from unionplan.intake.typed import Typed, typed
+from unionplan.intake.texts import Texts
+from unionplan.intake.typed import Typed, positions, typed
 from unionplan.observations import Field
 
 LISTED = 3
@@ -40,7 +42,7 @@ class Rows:
     """
 
     columns: dict[str, Sequence[Any]]
-    places: list[int]
+    places: Sequence[int]
     clears: list[tuple[int, str]]
     rejected: set[int]
     problems: list[Problem]
@@ -109,7 +111,7 @@ def _together(others: list[Problem]) -> Problem:
 
 
 def typed_columns(
-    findings: Findings, places: list[int], fields: Mapping[str, Field], units: Mapping[str, str], text_file: bool
+    findings: Findings, places: Sequence[int], fields: Mapping[str, Field], units: Mapping[str, str], text_file: bool
 ) -> tuple[dict[str, Sequence[Any]], list[tuple[int, str]]]:
     """Return field → values in the order of `places`, and (position, field) of the cells that are to be emptied.
 
@@ -118,19 +120,16 @@ def typed_columns(
     """
     columns: dict[str, Sequence[Any]] = {}
     clears: list[tuple[int, str]] = []
-    rows = np.array(places, np.int64)
+    rows = positions(places)
     for name, column in findings.columns.items():
         if name not in fields:
             continue
         coded = findings.sheet.column(column.index)
         codes = coded.codes[rows]
-        plain = plainly_meant(fields[name], coded.values)
-        others = [code for code, itself in enumerate(plain) if not itself]
+        others = np.flatnonzero(~plainly_meant(fields[name], coded.values)).tolist()
         read = readings(fields[name], [coded.values[code] for code in others], units, text_file, column.scale)
-        values, meanings = dict(zip(others, read, strict=True)), list(coded.values)
-        for code, value in values.items():
-            meanings[code] = value.value
-        found = Typed.of(codes, meanings)
+        values = dict(zip(others, read, strict=True))
+        found = _meant(codes, coded.values, values)
         columns[name] = found if isinstance(findings.sheet.rows, Table) else list(found)
         if column.scale > 1 and fields[name].kind == "count":
             told = [code for code in codes.tolist() if code in values]
@@ -143,6 +142,18 @@ def typed_columns(
             elif value.rule:
                 findings.add(value.rule, row, places[row], name, cell, value.detail, value.fix, value.suggestion)
     return columns, clears
+
+
+def _meant(codes: NDArray[np.int32], cells: Sequence[Cell], values: Mapping[int, Value]) -> Typed:
+    """The column with what its cells mean: `values` by their code, the others themselves."""
+    if isinstance(cells, Texts):
+        unused = np.bincount(codes[codes >= 0], minlength=len(cells))[list(values)] == 0
+        if unused.all():  # such as the header's own words: no row has them
+            return Typed(codes, cells)
+    meanings: list[Any] = list(cells)
+    for code, value in values.items():
+        meanings[code] = value.value
+    return Typed.of(codes, meanings)
 
 
 def _say_scale(findings: Findings, column: Column, cells: list[Cell], values: list[Value]) -> None:
@@ -176,7 +187,7 @@ def cell_at(sheet: Sheet, place: int, index: int) -> Cell:
 
 
 def fill_units(
-    findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], unit: str | None,
+    findings: Findings, columns: dict[str, Sequence[Any]], places: Sequence[int], unit: str | None,
     telling: Container[int] | None = None,
 ) -> None:  # fmt: skip
     """Every row needs a reporting unit: its own cell's, else that of the cell merged down to it, else the file's; else
@@ -208,14 +219,14 @@ def fill_units(
         findings.add("unit_filled", filled[0], places[filled[0]], "reporting_unit", detail=shown + more)
 
 
-def _from_above(findings: Findings, said: list[Any], places: list[int], row: int) -> Any:
+def _from_above(findings: Findings, said: list[Any], places: Sequence[int], row: int) -> Any:
     """The unit of the row directly above, as a cell merged down looks in a text file; never across a total."""
     if row == 0 or "reporting_unit" not in findings.columns or places[row] != places[row - 1] + 1:
         return None
     return said[row - 1]
 
 
-def fill_merged(findings: Findings, columns: dict[str, Sequence[Any]], places: list[int], field: str) -> None:
+def fill_merged(findings: Findings, columns: dict[str, Sequence[Any]], places: Sequence[int], field: str) -> None:
     """Give the rows below a cell that is merged downwards its value; never across a total."""
     above = _merged_down(findings, field)
     if field not in columns or not above:
@@ -292,14 +303,14 @@ def _headless(sheet: Sheet, layout: Layout) -> Iterator[Problem]:
 def _filled(sheet: Sheet, layout: Layout) -> set[int]:
     """The columns with a cell in any data row."""
     if isinstance(sheet.rows, Table):
-        rows = np.array(layout.rows, np.int64)
+        rows = positions(layout.rows)
         return {index for index, column in enumerate(sheet.rows.columns) if (column.codes[rows] >= 0).any()}
     return {index for place in layout.rows for index, cell in enumerate(sheet.rows[place]) if cell is not None}
 
 
 def compacted(
-    findings: Findings, columns: Mapping[str, Sequence[Any]], places: list[int], clears: Iterable[tuple[int, str]],
-    kept: list[int],
+    findings: Findings, columns: Mapping[str, Sequence[Any]], places: Sequence[int], clears: Iterable[tuple[int, str]],
+    kept: Sequence[int],
 ) -> Rows:  # fmt: skip
     """Leave out the rows that are not in `kept` and renumber what refers to positions."""
     if len(kept) == len(places):
@@ -314,8 +325,8 @@ def compacted(
     )
 
 
-def _taken(values: Sequence[Any], rows: list[int]) -> Sequence[Any]:
-    return values.taken(np.array(rows, np.int64)) if isinstance(values, Typed) else [values[row] for row in rows]
+def _taken(values: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
+    return values.taken(positions(rows)) if isinstance(values, Typed) else [values[row] for row in rows]
 
 
 def total_problems(

@@ -44,6 +44,7 @@ _VALUED = 60
 """Headers up to so many columns are also read by the values below them."""
 _GUESSED = 6
 """Blocks of rows that are compared with known words by likeness, which takes time."""
+_MANY = 10_000
 _NAMING = ("seq", "union_code", "uscc", "org_name", "reporting_unit", "district", "enterprise_type", "activity")
 _KEYS = {"reporting_unit", "org_name", "activity", "enterprise_type"}
 _MEASURES = {"covered", "contracts", "covered_workers", "total", "unionised", "should_unionise"}
@@ -91,7 +92,7 @@ class Layout:
     header: int | None
     depth: int
     columns: tuple[Column, ...]
-    rows: tuple[int, ...]
+    rows: Sequence[int]
     totals: tuple[int, ...]
     clashes: tuple[Column, ...] = ()
     indicator: str | None = None
@@ -396,7 +397,7 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span,
     body = body_of(sheet, header.top + header.depth, _shape(sheet, header, columns, span), title, to_the_end)
     named_, types = _named_above(title, sheet.name) if header.kind == "W2" else (set(), set())
     return Layout(
-        header.kind or None, header.top, header.depth, columns, tuple(body.rows), tuple(body.totals), clashes,
+        header.kind or None, header.top, header.depth, columns, _run(body.rows), tuple(body.totals), clashes,
         next(iter(named_)) if len(named_) == 1 else None,
         tuple(sorted(types)),
         tuple(_recognised(column, meant, below) for column, meant in zip(columns, meanings, strict=True)),
@@ -405,6 +406,13 @@ def _layout(sheet: Sheet, known: Known, header: _Header, start: int, span: Span,
         any(_SINGLE.search(plain(text)) for text in title), _end(body, header), body.end, header.partial,
         _across(sheet, header, title, start),
     )  # fmt: skip
+
+
+def _run(places: list[int]) -> Sequence[int]:
+    """The same positions; many that leave none out between them as a range, which takes no room."""
+    if len(places) > _MANY and places[-1] - places[0] + 1 == len(places):
+        return range(places[0], places[-1] + 1)
+    return tuple(places)
 
 
 _COUNTING = {"covered", "contracts", "covered_workers", "persons", "person_times", "as_of", "classes"}
@@ -557,5 +565,5 @@ def _end(body: Body, header: _Header) -> int | None:
     """Where the next table's title begins: below this one's last data or total row."""
     if body.end is None:
         return None
-    last = max((*body.rows, *body.totals), default=header.top + header.depth - 1)
+    last = max(body.rows[-1:] + body.totals[-1:], default=header.top + header.depth - 1)
     return min(last + 1, body.end)

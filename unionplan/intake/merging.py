@@ -21,14 +21,14 @@ OUTCOMES = ("added", "changed", "unchanged")
 
 @dataclass(frozen=True)
 class Merge:
-    """`ledger`: the unit's snapshot after; counts of rows; `kept`: names that the file did not mention.
+    """`ledger`: the unit's snapshot after, a frame or (first_ledgers) an Arrow table; counts of rows; `kept`: names that the file did not mention.
 
     `details`: one row per changed cell (org_name, field, old, new, place). `stateless`: how many of the file's
     enterprises have no 企业状态 even after the merge. `outcomes`: one of OUTCOMES per row handed in, in their order;
     `place` is a position in it, `gone` the names that `replace` removes.
     """
 
-    ledger: pd.DataFrame
+    ledger: Any
     added: int
     changed: int
     unchanged: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -92,8 +91,7 @@ def drawn(draft: Draft, file: FileReading, action: str = "submit", note: str = "
     as_of = max((day for day, _ in draft.frames.values()), default=None)
     stopped = blocked(draft) or not (draft.frames or draft.tables)
     if draft.frames:  # what only the comparison shows is told at once, beside what must be put right
-        with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
-            cube = cube_after(draft, Path(folder))
+        cube = cube_after(draft)
         draft.problems += [*([] if stopped else kept(draft)), *jumps(draft, cube), *claimed(draft), *after_end(draft)]
     else:
         cube = draft.store.cube(draft.commit)
@@ -122,11 +120,10 @@ def together(
         whole.frames |= {slot: told for slot, told in change.frames.items() if slot.dataset in ("ledger", "summary")}
         whole.tables |= {name: [dict(row) for row in rows] for name, rows in change.tables.items()}
     whole.plan = plan_of({**store.tables(whole.commit), **whole.tables})
-    with tempfile.TemporaryDirectory(prefix="unionplan-") as folder:
-        return _effects(whole, cube_after(whole, Path(folder)))
+    return _effects(whole, cube_after(whole))
 
 
-def _begun(store: Store, options: Options, ahead: Mapping[Slot, tuple[date, pd.DataFrame]]) -> Draft:
+def _begun(store: Store, options: Options, ahead: Mapping[Slot, tuple[date, Any]]) -> Draft:
     """A draft that starts from the store's newest state and from what other files will have left before it."""
     commit = store.head()
     left = {slot: Entry(slot, day, "", len(frame), 0) for slot, (day, frame) in ahead.items()}

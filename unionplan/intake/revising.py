@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from unionplan.errors import PlanError
-from unionplan.intake.drafting import Draft
+from unionplan.intake.drafting import Draft, frame_of
 from unionplan.intake.headers import plain
 from unionplan.intake.problems import Problem, problem
 from unionplan.intake.readings import SheetReading
@@ -26,7 +25,6 @@ from unionplan.intake.upserts import NO_CELLS, Upsert
 from unionplan.observations import PROMISES
 from unionplan.plan import CITY_OWN, PLAN_COLUMNS, Row, plan_of, require_row
 from unionplan.store import Slot
-from unionplan.store.snapshots import PANDAS_TYPES
 
 _COLUMN = {field.id: field.label for field in PROMISES}
 _FIELD = {field.label: field.id for field in PROMISES}
@@ -93,15 +91,14 @@ def _summary(counts: Mapping[str, int], details: list[dict[str, object]]) -> str
 
 
 def _lines(draft: Draft, sheet: SheetReading) -> Iterator[_Line]:
-    assert sheet.table is not None
-    table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    table = frame_of(sheet)
     draft.rejected += int(table["rejected"].sum())
     clears: dict[int, set[str]] = {}
     for place, name in sheet.clears:
         clears.setdefault(place, set()).add(_COLUMN[name])
-    for place, record in table[~table["rejected"].astype(bool)].iterrows():
+    for at, record in table[~table["rejected"].astype(bool)].iterrows():
         says = {_COLUMN[name]: _text(record[name]) for name in _COLUMN if pd.notna(record[name])}
-        yield _Line(int(record["row"]), says, frozenset(clears.get(int(str(place)), ())))
+        yield _Line(int(record["row"]), says, frozenset(clears.get(int(str(at)), ())))
 
 
 def _text(value: object) -> str:

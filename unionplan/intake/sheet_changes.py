@@ -7,15 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
+from unionplan.intake.first_ledgers import Names
 from unionplan.intake.merging import Merge
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import SheetReading
 from unionplan.intake.upserts import Upsert
 
 CELL_COLUMNS = ("org_name", "field", "old", "new")
+_MANY = 10_000
 _ROW = re.compile(r"[A-Z]{1,3}(\d+)")
 
 
@@ -42,7 +46,7 @@ class SheetChange:
     kind: str | None
     units: tuple[str, ...]
     as_of: date | None
-    added: tuple[str, ...] = ()
+    added: Sequence[str] = ()
     changed: int = 0
     unchanged: int = 0
     kept: tuple[str, ...] = ()
@@ -81,13 +85,21 @@ def _change(sheet: SheetReading, parts: Sequence[Part], problems: Sequence[Probl
     return SheetChange(
         name, sheet.kind, tuple(dict.fromkeys(part.unit for part, _ in own)),
         max((part.as_of for part, _ in own if part.as_of), default=None),
-        tuple(name for part, here in own for name in part.names[here & (part.done.outcomes == "added").to_numpy()].fillna("").tolist()),
+        _added(own),
         counts["changed"], counts["unchanged"],
         tuple(name for done in first for name in done.kept), tuple(name for done in first for name in done.gone),
         rejected_rows(sheet.sheet, problems),
         pd.concat(details, ignore_index=True)[list(CELL_COLUMNS)] if details else pd.DataFrame(columns=list(CELL_COLUMNS)),
         tuple(sorted({f"{part.as_of:%Y-%m}" for part, _ in own if part.as_of})),
     )  # fmt: skip
+
+
+def _added(own: Sequence[tuple[Part, Any]]) -> Sequence[str]:
+    """The names of the new rows; of many, no text is made before it is asked for."""
+    found = [part.names[here & (part.done.outcomes == "added").to_numpy()] for part, here in own]
+    if sum(map(len, found)) < _MANY:
+        return tuple(name for names in found for name in names.fillna("").tolist())
+    return Names(pa.chunked_array([pa.array(names, pa.string()) for names in found]))
 
 
 def rejected_rows(sheet: str, problems: Iterable[Problem]) -> int:

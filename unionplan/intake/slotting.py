@@ -11,7 +11,6 @@ from datetime import date
 from fractions import Fraction
 
 import pandas as pd
-import pyarrow.parquet as pq
 
 from unionplan.intake.drafting import (
     DATASETS,
@@ -23,6 +22,7 @@ from unionplan.intake.drafting import (
     draft_return,
     draft_return_slot,
     draft_units,
+    frame_of,
     items_by_word,
     with_clears,
 )
@@ -36,7 +36,7 @@ from unionplan.intake.upserts import NO_CELLS, Upsert
 from unionplan.observations import NIL_DATASETS, PROGRESSED
 from unionplan.plan import Item
 from unionplan.store import SPEAKING, Slot
-from unionplan.store.snapshots import PANDAS_TYPES, SCHEMAS
+from unionplan.store.snapshots import SCHEMAS
 from unionplan.store.trained import roster_figures
 
 _SHOWN = 3
@@ -245,8 +245,7 @@ def _amount(frame: pd.DataFrame, name: str) -> Fraction | None:
 
 def draft_progress(draft: Draft, sheet: SheetReading) -> None:
     """Gather the rows of a progress report by department and month, each under the plan item that it speaks of."""
-    assert sheet.table is not None
-    table = pq.read_table(sheet.table).to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    table = frame_of(sheet)
     draft.rejected += int(table["rejected"].sum())
     sound = with_clears(sheet, table[~table["rejected"].astype(bool)])
     days = days_of(draft, sheet, sound)

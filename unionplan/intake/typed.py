@@ -10,7 +10,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from unionplan.intake.texts import Mask, Texts
+
+
+def positions(places: Sequence[int]) -> NDArray[np.int64]:
+    """Return positions as an array."""
+    if isinstance(places, range):
+        return np.arange(places.start, places.stop, places.step)
+    return np.array(places, np.int64)
 
 
 class Typed(Sequence[Any]):
@@ -47,6 +54,8 @@ class Typed(Sequence[Any]):
         return None if code < 0 else self.values[code]
 
     def __iter__(self) -> Iterator[Any]:
+        if isinstance(self.values, Texts):
+            return iter(self.arrow(pa.string()).to_pylist())
         values = [*self.values, None]
         return iter([values[code] for code in self.codes.tolist()])
 
@@ -81,7 +90,8 @@ class Typed(Sequence[Any]):
 
     def arrow(self, kind: Any) -> Any:
         """Return the values as an Arrow array of this type."""
-        return pa.array(self.values, kind).take(pa.array(self.codes, mask=self.codes < 0))
+        values = self.values.array if isinstance(self.values, Texts) else pa.array(self.values, kind)
+        return values.take(pa.array(self.codes, mask=self.codes < 0))
 
 
 def typed(values: Sequence[Any]) -> Typed:

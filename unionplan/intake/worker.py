@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Any
 
 from unionplan.intake import checks, kinds, masking, monthly, nils
 from unionplan.intake.fields import folded, teach
-from unionplan.intake.findings import Rows, condensed
+from unionplan.intake.findings import condensed
+from unionplan.intake.handover import write_table
 from unionplan.intake.known_forms import Known, Recognition, schema_kind
 from unionplan.intake.layout import Layout, tables
 from unionplan.intake.marks import is_list
@@ -21,7 +22,6 @@ from unionplan.intake.sheet_notes import sheet_notes
 from unionplan.intake.stages import announce_check
 from unionplan.intake.stated import stated_as_of
 from unionplan.intake.turned import Turned, has_units_across, turned
-from unionplan.intake.typed import Typed
 from unionplan.observations import FIELDS
 
 USABLE = ("W1", *kinds.COLUMNS, "units")
@@ -148,8 +148,8 @@ def _fill_ledger(
     entry["rows"] = len(found.places)
     entry["problems"] = [vars(one) for one in condensed(found.problems)]
     entry["clears"] = found.clears
-    entry["table"] = f"sheet{number}.parquet"
-    _write_table(folder / entry["table"], found, {name: field.kind for name, field in FIELDS.items()})
+    entry["table"] = f"sheet{number}.arrow"
+    write_table(folder / entry["table"], found, {name: field.kind for name, field in FIELDS.items()})
 
 
 def _fill_return(
@@ -169,40 +169,14 @@ def _fill_return(
     entry["nameless"] = None in found.columns.get("indicator", ())
     told = [*said.problems, *(one for one in found.problems if one.rule not in _EMPTY or said == nils.Nils((), ()))]
     entry["problems"] = [vars(one) for one in condensed(told)]
-    entry["table"] = f"sheet{number}.parquet"
-    _write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
+    entry["table"] = f"sheet{number}.arrow"
+    write_table(folder / entry["table"], found, dict(kinds.COLUMNS[kind]))
 
 
 def _nils(kind: str, sheet: Sheet, layout: Layout, job: dict[str, Any]) -> tuple[Layout, nils.Nils]:
     if kind not in nils.DATASET:
         return layout, nils.Nils((), ())
     return nils.nils_of(sheet, layout, job["units"], job["unit"] or job["owner"])
-
-
-def _write_table(place: Path, found: Rows, fields: dict[str, str]) -> None:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    kinds = {"date": pa.date32(), "as_of": pa.date32(), "count": pa.int64()}
-    size = len(found.places)
-    columns = {
-        name: _arrow(found.columns.get(name), size, kinds.get(kind, pa.string())) for name, kind in fields.items()
-    }
-    columns["row"] = pc.add(pa.array(found.places, pa.int64()), 1)
-    rejected = np.zeros(size, bool)
-    rejected[list(found.rejected)] = True
-    columns["rejected"] = pa.array(rejected)
-    pq.write_table(pa.table(columns), place, compression="NONE")  # read once, right away
-
-
-def _arrow(values: Sequence[Any] | None, size: int, kind: Any) -> Any:
-    import pyarrow as pa
-
-    if values is None:
-        return pa.nulls(size, kind)
-    return values.arrow(kind) if isinstance(values, Typed) else pa.array(values, kind)
 
 
 def _unusable(sheet: Sheet, layout: Layout, usable: bool, units: Collection[str]) -> Problem:

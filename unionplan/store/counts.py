@@ -13,9 +13,11 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from unionplan.observations import CONTRACTS, CUBE_COLUMNS
 from unionplan.plan import ATOMS, COVERAGE, Indicator
+from unionplan.store.alike import alike
 
 Row = dict[str, Any]
 _COUNTS = ("numerator", "denominator", "covered_workers", "workers", "unknown", "outside")
@@ -48,27 +50,30 @@ CELLS = {**{name: f"{name}_form" for name in CONTRACTS}, "congress": "congress",
           "harmony": "harmony", "union": "unionised"}  # fmt: skip
 
 
-def ledger_sql(indicators: Mapping[str, Indicator], source: str) -> str:
-    """Return the query: one row per unit × 统计时点 × atom, counts as columns `<indicator>_<count>`."""
-    columns = [f"{_when('active')} AS active"]
+def ledger_sql(indicators: Mapping[str, Indicator], source: str, times: str = "1") -> str:
+    """Return the query: one row per unit × 统计时点 × atom, counts as columns `<indicator>_<count>`.
+
+    `times`: how many enterprises a row of the source stands for, its workers and members being theirs together.
+    """
+    columns = [f"{_when('active', times)} AS active"]
     for name in COVERAGE:
         if name in indicators:
-            columns += _member_columns() if name == "member" else _columns(name, indicators[name].base)
+            columns += _member_columns() if name == "member" else _columns(name, indicators[name].base, times)
     columns += [f"COUNT({cell}) AS said_{cell}" for cell in _said_cells()]
-    columns += [_when(f"{name}_form IN {FORMS}") + f" AS signed_{name}" for name in CONTRACTS]
+    columns += [_when(f"{name}_form IN {FORMS}", times) + f" AS signed_{name}" for name in CONTRACTS]
     body = ",\n  ".join(columns)
     keys = "reporting_unit, as_of, enterprise_type"
     return f"SELECT {keys},\n  {body}\nFROM {source}\nGROUP BY {keys}"
 
 
-def _columns(name: str, base: str) -> list[str]:
+def _columns(name: str, base: str, times: str) -> list[str]:
     inside = BASES[base]
     covered, blank = COVERED[name]
     return [
-        f"{_when(f'{inside} AND {covered}')} AS {name}_numerator",
-        f"{_when(inside)} AS {name}_denominator",
-        f"{_when(f'{inside} AND ({blank})')} AS {name}_unknown",
-        f"{_when(f'active AND NOT COALESCE({inside}, FALSE) AND {covered}')} AS {name}_outside",
+        f"{_when(f'{inside} AND {covered}', times)} AS {name}_numerator",
+        f"{_when(inside, times)} AS {name}_denominator",
+        f"{_when(f'{inside} AND ({blank})', times)} AS {name}_unknown",
+        f"{_when(f'active AND NOT COALESCE({inside}, FALSE) AND {covered}', times)} AS {name}_outside",
         f"{_when(f'{inside} AND {covered}', 'workers')} AS {name}_covered_workers",
         f"{_when(inside, 'workers')} AS {name}_workers",
     ]
@@ -87,7 +92,7 @@ def _member_columns() -> list[str]:
     ]
 
 
-def _when(condition: str, value: str = "1") -> str:
+def _when(condition: str, value: str) -> str:
     return f"CAST(COALESCE(SUM(CASE WHEN {condition} THEN {value} ELSE 0 END), 0) AS BIGINT)"
 
 
@@ -107,6 +112,16 @@ def counted(paths: Mapping[tuple[str, str], Path], indicators: Mapping[str, Indi
         sql = ledger_sql(indicators, "read_parquet($files)")
         wide = engine.execute(sql, {"files": [str(path) for path in paths.values()]}).df()
     return cube_of(wide, list(paths), [name for name in COVERAGE if name in indicators], indicators)
+
+
+def counted_together(ledgers: Mapping[tuple[str, str], pa.Table], indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    """Return the same of ledgers that are not written yet (snapshots.ledger_table)."""
+    if not ledgers:
+        return pd.DataFrame(columns=list(CUBE_COLUMNS))
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.register("ledgers", pa.concat_tables([alike(ledger) for ledger in ledgers.values()]))
+        wide = engine.execute(ledger_sql(indicators, "ledgers", "times")).df()
+    return cube_of(wide, list(ledgers), [name for name in COVERAGE if name in indicators], indicators)
 
 
 def cube_of(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -24,7 +24,7 @@ from unionplan.errors import StalePreviewError, StoreError, UndoRefusedError, Un
 from unionplan.observations import CUBE_COLUMNS, CUBE_COUNTS, CUBE_WORDS
 from unionplan.plan import TABLES, Indicator, Plan, Tables, plan_of
 from unionplan.store import snapshots
-from unionplan.store.counts import counted
+from unionplan.store.counts import counted, counted_together
 from unionplan.store.log import Commit, Entry, Log, Slot, Upload
 from unionplan.store.summed import summed
 from unionplan.store.trained import trained
@@ -50,7 +50,7 @@ _CUBE_SCHEMA = pa.schema(
 class Change:
     """What is to be committed together: new snapshots of slots, new tables, the files they came in.
 
-    `frames`: slot → (统计时点, its whole new content); the slot's dataset names the columns (snapshots.SCHEMAS).
+    `frames`: slot → (统计时点, its whole new content as a frame, a ledger also as an Arrow table); the slot's dataset names the columns (snapshots.SCHEMAS).
     `expects`: slot → the snapshot that the preview was drawn on (None: empty); the commit is refused
     when one of them has changed since. `encoded`: snapshots of `frames` whose bytes are already there; `counted`: a commit, and
     the cube as it is when this change comes right after it. `refers`: the commit that this one speaks of.
@@ -58,7 +58,7 @@ class Change:
 
     action: str
     note: str = ""
-    frames: Mapping[Slot, tuple[date, pd.DataFrame]] = field(default_factory=dict)
+    frames: Mapping[Slot, tuple[date, Any]] = field(default_factory=dict)
     tables: Mapping[str, snapshots.Rows] = field(default_factory=dict)
     uploads: tuple[tuple[str, bytes], ...] = ()
     expects: Mapping[Slot, str | None] = field(default_factory=dict)
@@ -445,6 +445,14 @@ def made_cube(
 ) -> pd.DataFrame:  # fmt: skip
     """Return the cube rows of ledger snapshots (files) and summary snapshots (frames), keyed (unit, period)."""
     return _sorted_cube([counted(ledgers, indicators), summed(returns, indicators)])
+
+
+def drafted_cube(
+    ledgers: Mapping[tuple[str, str], pa.Table], returns: Mapping[tuple[str, str], pd.DataFrame],
+    indicators: Mapping[str, Indicator],
+) -> pd.DataFrame:  # fmt: skip
+    """Return the same of ledgers that are not written yet (snapshots.ledger_table)."""
+    return _sorted_cube([counted_together(ledgers, indicators), summed(returns, indicators)])
 
 
 def untouched(cube: pd.DataFrame, slots: Iterable[Slot]) -> pd.Series[bool]:

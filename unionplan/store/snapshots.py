@@ -13,8 +13,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from unionplan.errors import StoreError
@@ -87,10 +89,74 @@ def read_bytes(place: Path) -> bytes:
     return data
 
 
-def frame_bytes(dataset: str, frame: pd.DataFrame) -> bytes:
-    """Return a snapshot of `dataset` (SCHEMAS) as Parquet bytes, rows in the order of its key columns."""
+def frame_bytes(dataset: str, frame: pd.DataFrame | pa.Table) -> bytes:
+    """Return a snapshot of `dataset` (SCHEMAS) as Parquet bytes, rows in the order of its key columns.
+
+    The same rows give the same bytes, whether they come as a frame or, of a ledger, as an Arrow table.
+    """
+    if dataset == "ledger":
+        return ledger_bytes(ledger_table(frame))
     schema, keys = SCHEMAS[dataset]
+    assert isinstance(frame, pd.DataFrame)
     return _parquet(pa.Table.from_pandas(frame.sort_values(list(keys)), schema=schema, preserve_index=False))
+
+
+def ledger_table(ledger: pd.DataFrame | pa.Table) -> pa.Table:
+    """Return a ledger in the order of its keys, its words (LEDGER_WORDS) as codes in the order of their first use."""
+    if isinstance(ledger, pd.DataFrame):
+        ledger = pa.Table.from_pandas(ledger, schema=LEDGER_SCHEMA, preserve_index=False)
+    keys = ledger["key"].combine_chunks()
+    if len(keys) > 1 and not pc.all(pc.less(keys[:-1], keys[1:])).as_py():
+        ledger = ledger.take(pc.sort_indices(keys))
+    columns = {field.name: _settled(ledger[field.name].combine_chunks(), field) for field in LEDGER_SCHEMA}
+    return pa.table(columns)
+
+
+def ledger_frame(ledger: pa.Table) -> pd.DataFrame:
+    """Return a ledger that comes as an Arrow table as its snapshot is read (read_frame)."""
+    plain = pa.table(
+        {
+            field.name: column.cast(field.type)
+            for field, column in zip(LEDGER_SCHEMA, ledger_table(ledger).columns, strict=True)
+        }
+    )
+    frame: pd.DataFrame = plain.to_pandas(types_mapper=PANDAS_TYPES.get, date_as_object=False)
+    return frame
+
+
+def _settled(column: Any, field: Any) -> Any:
+    if field.name not in LEDGER_WORDS:
+        return column.cast(field.type)
+    if pa.types.is_null(column.type):
+        column = column.cast(field.type)
+    return _in_order_of_use(column) if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+
+
+def _in_order_of_use(column: Any) -> Any:
+    """A dictionary as dictionary_encode makes it of the same texts: no word unused, the first used word first."""
+    words, size = len(column.dictionary), len(column)
+    codes = column.indices.cast(pa.int32()).fill_null(words).to_numpy(zero_copy_only=False)
+    first = np.full(words + 1, size)
+    first[codes[::-1]] = np.arange(size)[::-1]
+    used = np.argsort(first[:words], kind="stable")[: int((first[:words] < size).sum())]
+    new = np.zeros(words + 1, np.int32)
+    new[used] = np.arange(len(used), dtype=np.int32)
+    taken = new[codes]
+    return pa.DictionaryArray.from_arrays(pa.array(taken, mask=codes == words), column.dictionary.take(pa.array(used)))
+
+
+def ledger_bytes(table: pa.Table) -> bytes:
+    """Return a `ledger_table` as the bytes of its snapshot.
+
+    Names and codes are all different: a dictionary of them, or their smallest and largest, would only cost time.
+    """
+    out = io.BytesIO()
+    pq.write_table(
+        table, out, compression="zstd", use_dictionary=[name for name in table.column_names if name not in _DISTINCT],
+        column_encoding=dict.fromkeys(("key", "union_code", "uscc"), "DELTA_BYTE_ARRAY"),
+        write_statistics=False, store_schema=False,
+    )  # fmt: skip
+    return out.getvalue()
 
 
 def rows_bytes(rows: Rows) -> bytes:
@@ -137,6 +203,11 @@ LEDGER_SCHEMA = pa.schema(
     + [(field.id, _arrow_type(field)) for field in FIELDS.values()]
     + [(name, pa.bool_() if name == "active" else pa.string()) for name in DERIVED]
 )
+_DISTINCT = ("key", "union_code", "uscc", "org_name", "note")
+LEDGER_WORDS = frozenset(
+    field.name for field in LEDGER_SCHEMA if field.type == pa.string() and field.name not in _DISTINCT
+)
+"""The columns in which few words stand many times."""
 SUMMARY_SCHEMA = pa.schema(
     [("reporting_unit", pa.string()), ("as_of", pa.date32()), ("told", pa.string()), ("indicator", pa.string())]
     + [(name, pa.int64()) for name in SUMMARY_COUNTS]
