@@ -190,7 +190,8 @@ def test_changing_a_filter_counts_no_figure_again(app: AppTest, city: Path, monk
 
 
 def test_the_list_as_a_file_has_every_column_as_text(app: AppTest) -> None:
-    from unionplan.ui import Cell, csv_bytes
+    from unionplan.export.csv_lists import csv_bytes
+    from unionplan.ui import Cell
     from unionplan.ui_wall import HEADERS
 
     rows = csv_bytes(HEADERS, [[cell.text for cell in (Cell("=甲"), *[Cell("乙")] * 8)]])

@@ -190,3 +190,20 @@ def test_the_administrator_releases_on_the_page_and_a_clerk_cannot(board: Callab
     press.click().run()
     assert released(reviewed) == 4
     assert "第4次更新" in text(board(VIEWER))
+
+
+def test_a_day_shows_the_board_as_it_stood_at_its_end(store: Store) -> None:
+    for day, covered in ((3, 40), (5, 41)):
+        at = datetime(2026, 11, day, 9)
+        store.append(Change("submit", "", summary("文澜区", date(2026, 10, 31), covered)), CLERK, at)
+    seen = [seen_by(store, CLERK, "", date(2026, 11, day)) for day in (3, 4, 5)]
+    assert [one.commit for one in seen] == [2, 2, 3]
+    assert [one.clock for one in seen] == [date(2026, 11, 3), date(2026, 11, 4), date(2026, 11, 5)]
+    assert seen[0].back
+    assert seen_by(store, CLERK, "", date(2020, 1, 1)).commit == 1
+    assert seen_by(store, CLERK, "3", date(2026, 11, 3)).commit == 3
+
+
+def test_a_day_shows_a_reader_nothing_that_is_not_released(reviewed: Store) -> None:
+    assert seen_by(reviewed, VIEWER, "", date(2026, 11, 30)).commit == 3
+    assert seen_by(reviewed, CLERK, "", date(2026, 11, 30)).commit == 4

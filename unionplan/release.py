@@ -32,13 +32,27 @@ class Seen:
     notice: str = ""
 
 
-def seen_by(store: Store, person: Person, asked: str = "") -> Seen:
-    """Return what `person` sees who asks for the refresh `asked` (words of the address; none, or wrong: the newest)."""
+def seen_by(store: Store, person: Person, asked: str = "", on_day: date | None = None) -> Seen:
+    """Return what `person` sees who asks for the refresh `asked` (words of the address; none, or wrong: the newest).
+
+    `on_day` asks for the board as it stood at the end of that day: its last refresh, judged by that day.
+    """
     head, public = store.head(), released(store)
     newest = head if public is None or person.may_write else public
+    notice = _notice(store, public) if person.may_write else ""
+    if on_day is not None and not asked:
+        wanted = last_of(store, on_day, newest)
+        day = clock.today(store.plan(wanted).settings.clock)
+        return Seen(wanted, wanted != newest or on_day < day, min(day, on_day), notice)
     wanted = int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= newest else newest
     day = clock.today(store.plan(wanted).settings.clock) if wanted == newest else store.today(wanted)
-    return Seen(wanted, wanted != newest, day, _notice(store, public) if person.may_write else "")
+    return Seen(wanted, wanted != newest, day, notice)
+
+
+def last_of(store: Store, day: date, newest: int) -> int:
+    """Return the last refresh up to `newest` that was made by the end of `day`; the first one where none was."""
+    known = store.history()[:newest]
+    return max((one.id for one in known if datetime.fromisoformat(one.at).date() <= day), default=1)
 
 
 def _notice(store: Store, public: int | None) -> str:

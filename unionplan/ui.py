@@ -7,11 +7,8 @@ here; nothing else may pass it to `st.html`.
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import os
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +27,7 @@ from unionplan.access import Person
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments, headline, over_time
 from unionplan.charts.camera import plot_config
 from unionplan.errors import UnionplanError
+from unionplan.export.csv_lists import csv_bytes
 from unionplan.narrative import as_of_words
 from unionplan.notes import Notes, notes_of
 from unionplan.plan import Plan, read_tables
@@ -65,7 +63,12 @@ PRODUCT = "工会目标任务看板"
 ROOT = Path(__file__).resolve().parent.parent
 FAVICON = ROOT / "assets" / "favicon.png"
 SIDEBAR_WIDTH = 240  # px
-KEPT = ("commit", "on", "hide")  # what a link of the menu carries along: looking back stays so, and so do hidden names
+KEPT = (
+    "commit",
+    "day",
+    "on",
+    "hide",
+)  # what a link of the menu carries along: looking back stays so, and so do hidden names
 SHORT = 11  # a date, a unit's name, 第12次: never broken over two lines
 SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
@@ -478,16 +481,16 @@ def page(path: str) -> Iterator[Board]:
 
 def _board() -> Board:
     store = _opened(str(store_root()))
-    who, on = gate.person(store.root), _day_asked()
-    seen = seen_by(store, who, st.query_params.get("commit", ""))
+    who, on = gate.person(store.root), _day_asked("on")
+    seen = seen_by(store, who, st.query_params.get("commit", ""), _day_asked("day"))
     back, plan = seen.back or on is not None, store.plan(seen.commit)
     return Board(store, seen.commit, plan, seen.clock, on, back, who, seen.notice)
 
 
-def _day_asked() -> date | None:
-    """The day in the address (`?on=2026-09-30`); words that are no day ask for nothing."""
+def _day_asked(name: str) -> date | None:
+    """A day in the address (`?on=2026-09-30`); words that are no day ask for nothing."""
     try:
-        return date.fromisoformat(st.query_params.get("on", ""))
+        return date.fromisoformat(st.query_params.get(name, ""))
     except ValueError:
         return None
 
@@ -585,16 +588,3 @@ def download_list(label: str, headers: Sequence[str], rows: Sequence[Sequence[st
 
 def _plain(rows: Sequence[Sequence[str | Cell]]) -> list[list[str]]:
     return [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in rows]
-
-
-def csv_bytes(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """Return a list as CSV that WPS and Excel open in Chinese, with nothing in it that they would run."""
-    out = io.StringIO()
-    csv.writer(out).writerows([list(headers), *([_harmless(text) for text in row] for row in rows)])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(text: str) -> str:
-    if re.fullmatch(r"[+-][\d,]+(\.\d+)?", text):  # a number does nothing
-        return text
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -16,6 +16,7 @@ from unionplan.change import Change, Move, accounted, baseline_day, by_ledger, c
 from unionplan.charts import PHONE, SCREEN, TrendPoint, bullet, trend, trend_subtitle, trend_title
 from unionplan.charts.change import change_chart
 from unionplan.charts.expiry import expiry
+from unionplan.export.csv_lists import csv_bytes as as_csv
 from unionplan.forecast import Forecast, Point, forecast, past, speed
 from unionplan.observations import CONTRACTS
 from unionplan.plan import COVERAGE, SCOPES, Indicator, Target, target_order
@@ -40,7 +41,6 @@ from unionplan.ui import (
     switch,
     table,
 )
-from unionplan.ui import csv_bytes as as_csv
 
 ORDERS = {"value": "按数值", "given": "行政区划顺序"}
 SINCE = {"previous": "较上期", "baseline": "较期初"}

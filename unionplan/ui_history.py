@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date, datetime
 
 import streamlit as st
 
@@ -41,6 +42,7 @@ def show_commits(board: Board) -> None:
     """Draw the list of refreshes, and one of them in full."""
     known = _commits(board)
     _tell(known)
+    _offer_day(board)
     number = choice("查看一次更新", [commit.id for commit in known], key="n", format="第{}次".format)
     chosen = next(commit for commit in known if commit.id == number)
     _show(board, chosen)
@@ -69,6 +71,18 @@ def _tell(known: Sequence[Commit]) -> None:
         for c in known
     ]
     listing("全部更新", HEADERS, lines, "更新记录")
+
+
+def _offer_day(board: Board) -> None:
+    """The board as it stood at the end of a day: with that day's data, targets and definitions."""
+    first = datetime.fromisoformat(board.store.history()[0].at).date()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="up-look-back"):
+        day = st.date_input(
+            "回看某一天的看板", None, first, board.clock, format="YYYY-MM-DD", key="look-back", width=220
+        )
+        if isinstance(day, date):
+            words = f"打开{theme.chinese_date(day)}的看板：当天的数据、目标和口径"
+            st.page_link("app.py", label=words, query_params={"day": day.isoformat()})
 
 
 def _show(board: Board, commit: Commit) -> None:

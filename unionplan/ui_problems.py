@@ -12,11 +12,12 @@ from pathlib import Path
 import streamlit as st
 
 from unionplan import theme
+from unionplan.export.csv_lists import csv_bytes
 from unionplan.intake.problems import Problem
 from unionplan.intake.readings import FileReading
 from unionplan.intake.receipt import receipt, receipt_stem
 from unionplan.intake.sheet_changes import rows_of
-from unionplan.ui import Cell, csv_bytes, download, subtitle, table_html
+from unionplan.ui import Cell, download, subtitle, table_html
 from unionplan.ui_controls import keep
 
 SHOWN = 200
