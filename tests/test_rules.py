@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from unionplan import clock, coverage_words, narrative, theme
+from unionplan import attention, clock, coverage_words, narrative, theme
 from unionplan import pace as paces
 from unionplan.access import Person
 from unionplan.attainment import (
@@ -1072,7 +1072,8 @@ def test_what_happened_to_an_enterprise_has_one_name_and_adds_to_both_counts(row
 @holds("lapsing")
 def test_contracts_that_end_soon_are_told_with_the_rate_if_none_is_renewed(row):
     found = city(outlook(cube((ONE, AS_OF, "private", pair(row["现在"])))))
-    assert narrative.lapsing(found, {30: int(row["30天内"]), 90: int(row["90天内"])}) == (row["句子"] or "")
+    ending = {days: int(row[f"{days}天内"]) for days in (30, 60, 90)}
+    assert attention.lapsing(found, ending) == (row["句子"] or "")
 
 
 @holds("due_items")
