@@ -815,7 +815,7 @@ def demo(sample, tmp_path):
 
 def test_the_sample_is_a_seed_and_the_submissions_of_eleven_months(cli, sample):
     history = cli("history", "--store", sample, "--json").json
-    assert [commit["action"] for commit in history] == ["seed"] + ["submit"] * 37 + ["note"] * 5 + ["freeze"]
+    assert [commit["action"] for commit in history] == ["seed"] + ["submit"] * 38 + ["note"] * 5 + ["freeze"]
     days = [commit["at"] for commit in history]
     assert days == sorted(days)
     assert (days[0][:10], days[-1] <= "2026-11-05T23:59:59") == ("2026-01-04", True)
@@ -824,14 +824,14 @@ def test_the_sample_is_a_seed_and_the_submissions_of_eleven_months(cli, sample):
 
 def test_demo_again_changes_nothing(cli, demo):
     again = cli("demo", "--store", demo)
-    assert (again.code, again.out) == (0, f"示例数据已在 {demo}，共 44 次更新\n")
+    assert (again.code, again.out) == (0, f"示例数据已在 {demo}，共 45 次更新\n")
 
 
 def test_the_sample_refuses_a_real_upload(cli, demo, files):
     answer = cli("submit", files["好"], "--by", "王经办", "--accept-warnings", "已核对", "--store", demo)
     assert answer.code != 0
     assert "示例数据：当前看板用的是示例数据。示例数据只供查看，不接收上传、撤销。" in answer.err
-    assert len(cli("history", "--store", demo, "--json").json) == 44
+    assert len(cli("history", "--store", demo, "--json").json) == 45
 
 
 def test_demo_leaves_a_store_with_real_data_alone(cli, files, root):
