@@ -15,7 +15,7 @@ from unionplan.states import plan_states
 from unionplan.store import Slot, Store
 
 NAME, HELD_ON, SEEN_ON = "三季度工作调度会", date(2026, 10, 13), date(2026, 10, 12)
-ENTERED, NOTE = datetime(2026, 11, 5, 10, 40), "按会上所报补录"
+ENTERED, NOTE = datetime(2026, 11, 5, 11, 10), "按会上所报补录"
 
 
 def told(store: Store, person: Person) -> int | None:
