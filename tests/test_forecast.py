@@ -180,7 +180,7 @@ def test_the_forecast_is_a_band_and_a_dashed_line_to_the_windows_end_and_names_i
     assert len(line.x) == months_between(told[-1].day, date(2026, 12, 31)) + 1
     assert sum(shape.name == "band" for shape in figure.layout.shapes) == 1
     notes = " ".join(note.text for note in figure.layout.annotations)
-    assert "Theil–Sen斜率（近6期）" in notes.replace("<br>", "")
+    assert "泰尔—森斜率（近6期）" in notes.replace("<br>", "")
     assert "仅供参考" in notes
     assert any(note.name == "forecast" for note in figure.layout.annotations)
     assert not [trace for trace in drawn(profile, None, values).data if trace.name == "forecast"]

@@ -76,13 +76,12 @@ def _tell(known: Sequence[Commit]) -> None:
 def _offer_day(board: Board) -> None:
     """The board as it stood at the end of a day: with that day's data, targets and definitions."""
     first = datetime.fromisoformat(board.store.history()[0].at).date()
+    last = max(first, board.clock)
     with st.container(horizontal=True, vertical_alignment="bottom", key="up-look-back"):
-        day = st.date_input(
-            "回看某一天的看板", None, first, board.clock, format="YYYY-MM-DD", key="look-back", width=220
-        )
-        if isinstance(day, date):
-            words = f"打开{theme.chinese_date(day)}的看板：当天的数据、目标和口径"
-            st.page_link("app.py", label=words, query_params={"day": day.isoformat()})
+        day = st.date_input("回看某一天的看板", last, first, last, format="YYYY-MM-DD", key="look-back", width=220)
+        chosen = day if isinstance(day, date) else last
+        words = f"打开{theme.chinese_date(chosen)}的看板：当天的数据、目标和口径"
+        st.page_link("app.py", label=words, query_params={"day": chosen.isoformat()})
 
 
 def _show(board: Board, commit: Commit) -> None:

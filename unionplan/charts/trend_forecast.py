@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Line = tuple[str, float, str, bool]
 Place = tuple[float, float]
-METHOD = "预测：Theil–Sen斜率（近{periods}期），80%区间按带漂移随机游走，应建家数按现有数不变，仅供参考"
+METHOD = "预测：泰尔—森斜率（近{periods}期），80%区间按带漂移随机游走，应建家数按现有数不变，仅供参考"
 
 
 def rates(ahead: Forecast | None) -> list[Fraction]:
