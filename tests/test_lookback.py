@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from io import StringIO
@@ -27,6 +28,8 @@ SHOWN = [page.path for page in PAGES if page.path not in ("pages/refresh.py", "p
 PERIODS = [f"{month:%Y-%m}" for month in MONTHS]
 ASKED = (("items",), ("attainment",), ("attainment", "--by", "scope"), ("attainment", "--by", "reporting_unit"))
 LOOKED_AT = [(period, SHOWN[(place + turn) % len(SHOWN)]) for place, period in enumerate(PERIODS) for turn in (0, 2)]
+
+_STAYING = re.compile(r'<input type="hidden" name="commit" value="\d+">|href="[^"]*"')
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def _printed(root: Path, words: tuple[str, ...], commit: int | None = None) -> s
 
 
 def _shown(page: str, **asked: str) -> str:
-    """Everything on a page but the frame: texts, tables and figures."""
+    """Everything on a page but the frame: texts, tables and figures; links but for where they lead, which is back into the same refresh."""
     st.cache_resource.clear()
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     for name, value in asked.items():
@@ -74,7 +77,8 @@ def _shown(page: str, **asked: str) -> str:
     assert not app.exception
     texts = [block.proto.body for block in app.get("html") if "up-asof" not in block.proto.body]
     figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-    return "\n".join([*texts, json.dumps(figures, ensure_ascii=False, sort_keys=True)])
+    figured = json.dumps(figures, ensure_ascii=False, sort_keys=True)
+    return "\n".join([*(_STAYING.sub("", text) for text in texts), figured])
 
 
 def test_the_sample_grows_over_eleven_months(growing: dict[str, tuple[int, dict[str, str]]]) -> None:
