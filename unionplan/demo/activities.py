@@ -37,7 +37,7 @@ def activities(after: date | None, until: date) -> list[Record]:
 def events() -> tuple[Record, ...]:
     """Return every event of the table, field → value; blanks are None."""
     with TABLE.open(encoding="utf-8-sig", newline="") as lines:
-        return tuple({field.id: _value(field.kind, line[field.label]) for field in ACTIVITIES}
+        return tuple({field.id: cell_value(field.kind, line[field.label]) for field in ACTIVITIES}
                      for line in csv.DictReader(lines))  # fmt: skip
 
 
@@ -56,5 +56,6 @@ def _known(event: Record, until: date) -> Record:
     return event if held else {**event, **dict.fromkeys(_KNOWN_AFTERWARDS)}
 
 
-def _value(kind: str, text: str) -> Any:
+def cell_value(kind: str, text: str) -> Any:
+    """Return a cell of a sample table as what its kind of field says, None where it is blank."""
     return _READ.get(kind, str)(text) if text else None
