@@ -6,9 +6,9 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from conftest import PLAN_FOLDER, table_rows
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import PLAN_FOLDER, table_rows
 
 from unionplan import dues_words
 from unionplan.charts import PHONE, SCREEN

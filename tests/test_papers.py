@@ -11,9 +11,9 @@ from typing import Any
 
 import docx
 import pytest
-from conftest import PLAN_FOLDER
 from docx.oxml.ns import qn
 from docx.shared import Pt
+from tables import PLAN_FOLDER
 
 from unionplan.attainment import ItemState
 from unionplan.export.paper import MARGINS, WIDTH, Paper

@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from conftest import PLAN_FOLDER
 from figures import assert_legible, shapes, texts
 from hypothesis import given
 from hypothesis import strategies as st
+from tables import PLAN_FOLDER
 
 from unionplan import reporting_words as words
 from unionplan.charts import PHONE, SCREEN

@@ -78,6 +78,7 @@ def _draft_row(
     ]
     record = {name: values[0] for name, values in rows.columns.items()}
     draft.problems += _repeats(ledger, place, record)
+    draft.rejected = int(any(found.severity == "reject" for found in draft.problems))
     clears = [name for _, name in rows.clears]
     row = pd.DataFrame({field.id: pd.Series([record[field.id]], dtype=ledger[field.id].dtype) for field in _FIELDS})
     row = row.assign(clears=pd.Series([clears or None], dtype=object))
