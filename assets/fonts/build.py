@@ -56,7 +56,9 @@ def _rename(font: TTFont, weight: str) -> None:
     post = f"NotoSansSC-{weight}"
     new = {1: FAMILY, 2: weight, 3: f"2.004;{post};subset", 4: full, 6: post}
     names = font["name"]
-    names.names = [one for one in names.names if one.nameID in {0, 5, 7, 8, 9, 11, 13, 14, *new} and one.platformID == 3]
+    names.names = [
+        one for one in names.names if one.nameID in {0, 5, 7, 8, 9, 11, 13, 14, *new} and one.platformID == 3
+    ]
     for number, words in new.items():
         names.setName(words, number, 3, 1, 0x409)
     cff = font["CFF "].cff

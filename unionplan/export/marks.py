@@ -219,6 +219,7 @@ def _words(note: Mapping[str, Any], sheet: _Sheet) -> Iterator[Words]:
     if note["showarrow"] or note["borderpad"] or note["yanchor"] != "middle" or note["xanchor"] not in _ANCHORS:
         raise UnknownMarkError(f"annotation {note['text']!r}: an arrow, a border or another anchor")
     x, middle = sheet.at(note["x"], note["y"])
+    x += _ANCHORS[note["xanchor"]]
     size, font = _number(note["font"]["size"]), note["font"]
     lines = _lines(note["text"])
     if len(lines) > 1 and note["align"] != note["xanchor"]:
@@ -229,7 +230,7 @@ def _words(note: Mapping[str, Any], sheet: _Sheet) -> Iterator[Words]:
         yield Words(note.get("name") or "", x, y, text, size, _color(font["color"]), bold or font["weight"] >= 600, note["xanchor"])  # fmt: skip
 
 
-_ANCHORS = ("left", "center", "right")
+_ANCHORS = {"left": 1, "center": 0, "right": -1}  # Plotly keeps a pixel for a border, an invisible one too
 
 
 def _lines(text: str) -> list[tuple[str, bool]]:
