@@ -337,7 +337,7 @@ def _values(values: Any) -> list[Any]:
 
 
 def _blank(value: Any) -> bool:
-    return value is None or value != value  # noqa: PLR0124 - only NaN differs from itself
+    return value is None or value != value
 
 
 def _color(value: Any) -> str:
