@@ -147,7 +147,7 @@ def started(folder: Path, store: Path | None = None) -> Server:
     return server
 
 
-def _wait_for_health(server: Server, seconds: float = 30) -> None:
+def _wait_for_health(server: Server, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
