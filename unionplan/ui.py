@@ -24,17 +24,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from unionplan import gate
 from unionplan.access import Person
-from unionplan.attainment import Attainment, ItemState, Outlook, attainments, headline, over_time
+from unionplan.charts import PHONE, SCREEN
 from unionplan.charts.camera import plot_config
 from unionplan.errors import UnionplanError
+from unionplan.exhibits import Exhibit
 from unionplan.export.csv_lists import csv_bytes
 from unionplan.narrative import as_of_words
-from unionplan.notes import Notes, notes_of
-from unionplan.plan import Plan, read_tables
+from unionplan.plan import read_tables
 from unionplan.release import seen_by
-from unionplan.states import plan_states
+from unionplan.standpoint import Standpoint
 from unionplan.store import Store, leave_sample, successor
-from unionplan.store.lists import Ledgers, newest
 from unionplan.theme import chinese_date
 from unionplan.ui_periods import offer_periods
 
@@ -160,6 +159,16 @@ def chart(figure: go.Figure, name: str, *, phone: go.Figure | None = None, key: 
         _plot(figure, name, base)
     with st.container(key=f"up-narrow-{base}"):
         _plot(phone, name, f"{base}-narrow")
+
+
+def show(board: Standpoint, exhibit: Exhibit, key: str, shared: tuple[str, ...] = ()) -> None:
+    """Draw an exhibit, once for desks and once for phones; under the key `shared` both are drawn once for all readers."""
+
+    def drawn() -> tuple[go.Figure, go.Figure]:
+        return exhibit.draw(SCREEN), exhibit.draw(PHONE)
+
+    wide, narrow = board.shared(shared, drawn) if shared else drawn()
+    chart(wide, f"{exhibit.name}_{board.today:%Y%m%d}", phone=narrow, key=key)
 
 
 def table(
@@ -396,62 +405,12 @@ def _plot(figure: go.Figure, name: str, key: str) -> None:
 
 
 @dataclass(frozen=True)
-class Board:
-    """What a page shows: a store as of one commit, the plan and the clock that go with it.
+class Board(Standpoint):
+    """What a page shows: a standpoint, who looks, and what is to be said of it at the head of the page."""
 
-    `on` cuts the data at a day, on which windows end too; staleness is always judged by `clock`.
-    """
-
-    store: Store
-    commit: int
-    plan: Plan
-    clock: date
-    on: date | None
     looking_back: bool
     person: Person
     notice: str = ""
-
-    @property
-    def today(self) -> date:
-        """The day by which windows, steps and duties are judged."""
-        return self.on or self.clock
-
-    def outlook(self) -> Outlook:
-        """Return the data and the dates that judge it."""
-        return Outlook(self.store.cube(self.commit), self.plan, self.clock, self.on)
-
-    def states(self) -> list[ItemState]:
-        """Return where the plan's items stand; shared like `rows`."""
-        store, commit = self.store, self.commit
-        return self.shared(
-            ("states",),
-            lambda: plan_states(self.outlook(), store.training(commit), store.activities(commit), self.notes()),
-        )
-
-    def notes(self) -> Notes:
-        """Return every plan item's notes, oldest first; shared like `rows`."""
-        store, commit = self.store, self.commit
-        return self.shared(("notes",), lambda: notes_of(store.progress(commit), store.notes(commit), self.on))
-
-    def rows(self) -> list[Attainment]:
-        """Return the headline figures, computed once per commit and day and shared by all who look."""
-        return self.shared(("headline",), lambda: headline(self.outlook()))
-
-    def past(self, indicator: str, scope: str) -> list[Attainment]:
-        """Return the city's figure at the end of every period, oldest first; shared like `rows`."""
-        return self.shared(("past", indicator, scope), lambda: over_time(self.outlook(), indicator, scope))
-
-    def units(self) -> list[Attainment]:
-        """Return every indicator × scope × reporting unit; shared like `rows`."""
-        return self.shared(("units",), lambda: attainments(self.outlook(), "reporting_unit"))
-
-    def ledgers(self) -> Ledgers:
-        """Return every unit's last ledger, to be asked for enterprises by name; shared like `rows`."""
-        return self.shared(("ledgers",), self._ledgers)
-
-    def _ledgers(self) -> Ledgers:
-        entries = newest(self.store.heads(self.commit))
-        return Ledgers(entries, self.store.place, self.store.history()[: self.commit])
 
     def shared(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return what `make` gives, made once per commit, day and `what`, and shared by all who look; never to be
