@@ -101,6 +101,7 @@ ALLOWED = {
     "unionplan.terms": {"unionplan.access", "unionplan.errors", "unionplan.intake", "unionplan.plan", "unionplan.revisions", "unionplan.store"},
     "unionplan.periods": {"unionplan.revisions", "unionplan.access", "unionplan.attainment", "unionplan.errors", "unionplan.plan", "unionplan.store", "unionplan.terms", "unionplan.states", "unionplan.notes"},
     "unionplan.period_commands": {"unionplan.access", "unionplan.errors", "unionplan.periods", "unionplan.store"},
+    "unionplan.export_commands": {"unionplan.errors", "unionplan.exhibits", "unionplan.export", "unionplan.standpoint"},
     "unionplan.flows": {"unionplan.pace", "unionplan.attainment", "unionplan.observations", "unionplan.plan"},
     "unionplan.differences": {"unionplan.attainment", "unionplan.figures", "unionplan.plan"},
     "unionplan.forecast": {"unionplan.attainment", "unionplan.plan"},
