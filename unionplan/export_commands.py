@@ -10,7 +10,9 @@ from typing import Any
 
 from unionplan.errors import UsageError
 from unionplan.exhibits import PAGES, Exhibit, catalogue, exhibits, usual
+from unionplan.export.occasion import plain_occasion
 from unionplan.export.pack import pack_pdf
+from unionplan.export.slides import deck_of
 from unionplan.standpoint import Standpoint
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -19,9 +21,10 @@ Maker = Callable[[Standpoint, Sequence[Exhibit]], bytes]
 """What is shown, and the exhibits asked for → the file."""
 
 KINDS: Mapping[str, Maker] = {
+    "pptx": lambda board, shown: deck_of(board, shown, plain_occasion(board)),
     "pdf": pack_pdf,
 }
-LATER = ("pptx", "docx", "xlsx", "png")
+LATER = ("docx", "xlsx", "png")
 
 
 def plug(commands: Any, command: Command, seen: Callable[[argparse.Namespace], Standpoint]) -> None:
