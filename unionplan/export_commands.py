@@ -10,6 +10,7 @@ from typing import Any
 
 from unionplan.errors import UsageError
 from unionplan.exhibits import PAGES, Exhibit, catalogue, exhibits, usual
+from unionplan.export.book import book_of
 from unionplan.export.occasion import plain_occasion
 from unionplan.export.pack import pack_pdf
 from unionplan.export.slides import deck_of
@@ -21,10 +22,11 @@ Maker = Callable[[Standpoint, Sequence[Exhibit]], bytes]
 """What is shown, and the exhibits asked for → the file."""
 
 KINDS: Mapping[str, Maker] = {
+    "xlsx": lambda board, shown: book_of(board, shown, plain_occasion(board)),
     "pptx": lambda board, shown: deck_of(board, shown, plain_occasion(board)),
     "pdf": pack_pdf,
 }
-LATER = ("docx", "xlsx", "png")
+LATER = ("docx", "png")
 
 
 def plug(commands: Any, command: Command, seen: Callable[[argparse.Namespace], Standpoint]) -> None:

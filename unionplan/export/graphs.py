@@ -259,7 +259,7 @@ def _task(flow, days: Sequence[date]) -> list[Series]:  # type: ignore[no-untype
     if flow.due is None or flow.end is None or flow.as_of not in days:
         return [level]
     at = days.index(flow.as_of)
-    due = [flow.due if place == at else Fraction(flow.target) if day == flow.end else None
+    due = [flow.due_count if place == at else flow.target if day == flow.end else None
            for place, day in enumerate(days)]  # fmt: skip
     labels = {at: f"序时应达 {theme.count(flow.due_count or 0)}人"}
     return [level, Series("序时应达", due, theme.ORNAMENT_TEXT, "line", dash="sysDot", labels=labels, side="t")]

@@ -233,7 +233,7 @@ def _beside(one: Exhibit, graph: Graph, start: int, stop: int) -> list[tuple[str
     ]  # fmt: skip
     if one.kind == "participation":
         colours = dict(zip(("国", "集", "非", "未"), TYPE_COLOURS, strict=True))
-        parts = [(series.name, [printed(value) for value in series.values[start:stop]], colours[series.name[0]])  # type: ignore[arg-type]
+        parts = [(series.name, [printed(value) for value in series.values[start:stop]], colours[series.name[0]])
                  for series in graph.series]  # fmt: skip
         columns[1:1] = parts
     if one.kind == "breakdown":
