@@ -236,7 +236,8 @@ def _charts(
         row = places[0].head + len(table.rows) + 2
     width = round((PAGE - across - 4) * LETTER if beside else max(PAGE, across) * LETTER * 0.97)
     for graph, at in zip(made, places, strict=True):
-        height = max(220, 21 * len(graph.categories) + 60) if graph.across else 320
+        each = 21 if len(graph.series) == 1 or graph.stacked else 32
+        height = max(220, each * len(graph.categories) + 60) if graph.across else 320
         sheet.insert_chart(row, column, chart(book.file, graph, at, width, height),
                            {"description": plain(one.title), "object_position": 2})  # fmt: skip
         row += height // 20 + 2
@@ -246,8 +247,11 @@ def _charts(
 
 
 def _printed_graph(graph: Graph) -> Graph:
-    """A chart without what only lies behind its bars, and its bars without the months ahead."""
+    """A chart without what only lies behind its bars, targets as bars beside theirs, bars without the months ahead."""
     graph = replace(graph, series=[one for one in graph.series if not one.quiet])
+    if any(one.look == "mark" for one in graph.series):  # from left to right every name has room on one line
+        series = [replace(one, look="bar") for one in graph.series]
+        return replace(graph, series=series, across=True)
     bars = all(one.look == "bar" for one in graph.series)
     return graph.part(0, max(one.last for one in graph.series) + 1) if graph.dated and bars else graph
 
