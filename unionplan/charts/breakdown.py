@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.charts.fitting import fitted, left_out_plain, must_fit
+from unionplan.charts.fitting import fitted, left_out_plain, spread
 from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.progress import nothing
@@ -21,7 +21,7 @@ from unionplan.charts.progress_titles import leaders, part_name
 from unionplan.flows import Part
 
 WIDE = 12.0  # the most that a name may take, in u
-LEAST, COMFORT, MOST = 1.3, 2.2, 2.9  # heights of a row, in u
+SIZES = (1.3, 2.2, 2.9)  # heights of a row, in u
 SHARE, TIMES = "占比 %", "人次"
 
 
@@ -143,12 +143,7 @@ def _wide(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> 
 
 def _heights(p: Profile, names: Sequence[Sequence[str]], room: float | None) -> list[float]:
     """Return the rows' heights: no less than their names need, spread over the room where it is fixed."""
-    least = [max(LEAST * p.u, len(words) * TIGHT * p.label + 0.1 * p.u) for words in names]
-    if room is None:
-        return [max(COMFORT * p.u, height) for height in least]
-    must_fit(sum(least), room)
-    more = min((MOST - LEAST) * p.u, (room - sum(least)) / len(names))
-    return [height + more for height in least]
+    return spread([len(words) * TIGHT * p.label + 0.1 * p.u for words in names], SIZES, room, p.u)
 
 
 def _columns(p: Profile, rows: Sequence[Row], names: Sequence[Sequence[str]]) -> Columns:

@@ -17,14 +17,14 @@ import plotly.graph_objects as go
 from unionplan import theme
 from unionplan.attainment import Attainment
 from unionplan.charts.bullet_words import Cells, cells_of, hover_of, remarks
-from unionplan.charts.fitting import fitted, left_out, must_fit, urgency
+from unionplan.charts.fitting import fitted, left_out, spread, urgency
 from unionplan.charts.parts import empty
 from unionplan.charts.parts import rate as rate_of
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest, wrap
 from unionplan.plan import Indicator, Target
 
-ROOMY, TIGHT = 3.9, 2.05  # the most and the least height of a row, in u
-PITCH, GROUP_GAP, AXIS = 2.6, 1.0, 1.5
+SIZES = (2.05, 2.6, 3.9)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+GROUP_GAP, AXIS = 1.0, 1.5
 LABEL_WIDTH, SLASH = 6.3, 0.9
 GROUP_WIDTH = {"document": 6.1}  # the most that an indicator's name may take, in u
 GROUP_WIDE = 7.2
@@ -274,16 +274,11 @@ def _small(p: Profile, cells: Sequence[Cells], name: str) -> float:
 def _heights(p: Profile, groups: Sequence[Sequence[Cells]], room: float | None) -> list[float]:
     """Return the rows' heights: no less than their labels need, spread over the room where it is fixed."""
     least = [height for group in groups for height in _least(p, group)]
-    if room is None:
-        return [max(PITCH * p.u, height) for height in least]
-    spare = room - (len(groups) - 1) * GROUP_GAP * p.u
-    must_fit(sum(least), spare)
-    more = min(ROOMY * p.u - TIGHT * p.u, (spare - sum(least)) / len(least))
-    return [height + more for height in least]
+    return spread(least, SIZES, None if room is None else room - (len(groups) - 1) * GROUP_GAP * p.u, p.u)
 
 
 def _least(p: Profile, group: Sequence[Cells]) -> list[float]:
-    heights = [max(TIGHT * p.u, len(_label_lines(p, one)) * leading(p.label)) for one in group]
+    heights = [max(SIZES[0] * p.u, len(_label_lines(p, one)) * leading(p.label)) for one in group]
     name = len(_group_lines(p, group[0])) * leading(p.subtitle)
     more = max(0.0, name - sum(heights)) / len(group)
     return [height + more for height in heights]

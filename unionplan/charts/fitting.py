@@ -33,6 +33,20 @@ def must_fit(needs: float, room: float | None) -> None:
         raise TooTallError(needs, room)
 
 
+def spread(least: Sequence[float], sizes: tuple[float, float, float], room: float | None, u: float) -> list[float]:
+    """Return the heights of rows in pixels: at least what each needs, and sharing a fixed room.
+
+    `sizes` in u: the smallest height of a row, that where the picture may grow, the largest. Raises TooTallError.
+    """
+    smallest, comfort, largest = (size * u for size in sizes)
+    needs = [max(smallest, one) for one in least]
+    if room is None:
+        return [max(comfort, one) for one in needs]
+    must_fit(sum(needs), room)
+    more = min(largest - smallest, (room - sum(needs)) / max(len(needs), 1))
+    return [one + more for one in needs]
+
+
 def urgency(status: str) -> int:
     """Return the place of a status in SEVERITY: the smaller, the sooner it must be seen."""
     return SEVERITY.index(theme.STATUS[status].role)

@@ -15,14 +15,14 @@ import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.fitting import fitted, left_out, must_fit
+from unionplan.charts.fitting import fitted, left_out, spread
 from unionplan.charts.parts import TIGHT, Area, empty, figures, hover, hover_trace, name, name_lines, rate, shown
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
 from unionplan.plan import Indicator, Target
 
 WIDE = 11.4  # the most that a name may take, in u
-LEAST, COMFORT, MOST = 1.3, 2.1, 2.7  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+SIZES = (1.3, 2.1, 2.7)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 SLASH = 0.9
 Order = Literal["value", "given"]
 
@@ -258,17 +258,12 @@ def _needs(p: Profile, lines: Sequence[Sequence[str]]) -> float:
 
 
 def _least(p: Profile, words: Sequence[str]) -> float:
-    return max(LEAST * p.u, len(words) * TIGHT * p.label + (0.6 if len(words) > 1 else 0.1) * p.u)
+    return max(SIZES[0] * p.u, len(words) * TIGHT * p.label + (0.6 if len(words) > 1 else 0.1) * p.u)
 
 
 def _heights(p: Profile, lines: Sequence[Sequence[str]], room: float | None) -> list[float]:
     """Return the rows' heights: no less than their names need, spread over the room where it is fixed."""
-    if room is None:
-        return [max(COMFORT * p.u, _least(p, words)) for words in lines]
-    needs = _needs(p, lines)
-    must_fit(needs, room)
-    more = min((MOST - LEAST) * p.u, (room - needs) / len(lines))
-    return [_least(p, words) + more for words in lines]
+    return spread([_least(p, words) for words in lines], SIZES, room, p.u)
 
 
 def _columns(p: Profile, entries: Sequence[Entry], indicator: Indicator, lines: Sequence[Sequence[str]]) -> Columns:

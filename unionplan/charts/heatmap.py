@@ -38,7 +38,7 @@ from unionplan.plan import Indicator
 
 WIDE, NARROW = 11.4, 6.2  # the most a name may take: u on a wide picture, letters on a phone
 WIDEST, GROUP_GAP, SEAM, BLOCK_GAP = 13.0, 0.8, 0.14, 1.5  # in u
-LEAST, COMFORT, MOST = 1.3, 2.1, 2.8  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+LEAST, COMFORT, MOST = 1.2, 2.1, 2.8  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 NAMED = 4  # so many units are named in the foot, of more only the number
 
 Place = tuple[str, str]
@@ -167,8 +167,8 @@ def _grid(
     places: Sequence[Place],
     lines: int,
 ) -> Grid:
-    size = p.head if p.kind == "phone" else p.label
-    most = WIDE * p.u if p.kind in ("screen", "slide") else NARROW * size
+    size = _size(p)
+    most = WIDE * p.u if _roomy(p) else NARROW * size
     focus = heatmap_focus(rows)
     units, groups = [unit for unit, _ in places], [group for _, group in places]
     names = [name_lines(unit, size, most, lines, True) for unit in units]
@@ -185,6 +185,14 @@ def _grid(
     return Grid(found, blocks, by_key, size, width, count, label)
 
 
+def _roomy(p: Profile) -> bool:
+    return p.kind in ("screen", "slide")
+
+
+def _size(p: Profile) -> float:
+    return p.label if _roomy(p) else p.head
+
+
 def _columns(rows: Sequence[Attainment], indicators: Mapping[str, Indicator]) -> list[Column]:
     """Return one column per target, those of one indicator together, in the order of their first rows."""
     found = {(row.indicator, row.scope): row.target_bp or 0 for row in rows}
@@ -194,7 +202,7 @@ def _columns(rows: Sequence[Attainment], indicators: Mapping[str, Indicator]) ->
 
 
 def _least_width(p: Profile, rows: Sequence[Attainment], size: float) -> float:
-    scope = 5 if p.kind != "phone" else 4  # letters of 国有及控股 on one line, 非公有制 on a phone
+    scope = 5 if _roomy(p) else 4  # letters of 国有及控股 on one line, 非公有制 where it is narrow
     return max(widest([_words(row) for row in rows], size, True) + 0.35 * p.u, scope * p.head + 2)
 
 
@@ -281,7 +289,7 @@ def _name_height(p: Profile, grid: Grid, line: Line) -> float:
 
 def _indicator_lines(p: Profile, block: Block, run: Sequence[int]) -> list[str]:
     width = block.lefts[run[-1]] + block.width - block.lefts[run[0]]
-    return cut(block.columns[run[0]].indicator.short, p.head if p.kind == "phone" else p.label, width, 3, True)
+    return cut(block.columns[run[0]].indicator.short, _size(p), width, 3, True)
 
 
 def _scope_lines(p: Profile, block: Block, column: Column) -> list[str]:
@@ -295,7 +303,7 @@ def _runs(block: Block) -> list[list[int]]:
 
 def _head_parts(p: Profile, block: Block) -> tuple[float, float, float]:
     """Return the heights of a block's three head lines: indicators, scopes, targets."""
-    size = p.head if p.kind == "phone" else p.label
+    size = _size(p)
     names = max(len(_indicator_lines(p, block, run)) for run in _runs(block)) * TIGHT * size + 0.5 * p.u
     scopes = max(len(_scope_lines(p, block, column)) for column in block.columns) * TIGHT * p.head
     return names, scopes + 0.3 * p.u, leading(p.source) + 0.3 * p.u
@@ -341,7 +349,7 @@ def _block(
 
 def _heads(sheet: Sheet, grid: Grid, block: Block, top: float) -> None:
     p = sheet.profile
-    size = p.head if p.kind == "phone" else p.label
+    size = _size(p)
     names, scopes, targets = _head_parts(p, block)
     for run in _runs(block):
         left, right = block.lefts[run[0]], block.lefts[run[-1]] + block.width

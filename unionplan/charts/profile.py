@@ -67,8 +67,8 @@ def _profile(kind: str, width: int, height: int | None, u: float, title: float, 
 SCREEN = _profile("screen", 1120, None, 16, 1.72, 2.6, 4 / 3)
 PHONE = _profile("phone", 380, None, 16, 1.3, 1.0, 4 / 3)
 SLIDE = _profile("slide", 1920, 1080, 27, 1.72, 2.6, 2.0)  # 13.33 inches wide: two pixels a point
-DOCUMENT = replace(  # 156 mm wide on paper; 1240 pixels are 193 mm, a page with room for the caption
-    _profile("document", 1000, None, 27, 1.3, 0.1, 1000 * 25.4 / (156 * 72)), tallest=1240, captioned=True
+DOCUMENT = replace(  # 156 mm wide on paper; 1260 pixels are 197 mm, a page with room for the caption
+    _profile("document", 1000, None, 27, 1.3, 0.25, 1000 * 25.4 / (156 * 72)), tallest=1260, captioned=True
 )
 
 REMARKS, MORE = 3, "……（其余从略）"

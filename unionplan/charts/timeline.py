@@ -26,7 +26,7 @@ from unionplan.plan import Settings
 WIDE, NARROW, GROUP_WIDE = 11.0, 8.2, 6.4  # the most that a name (in a document: NARROW) and a department take, in u
 HEADS, GROUP, APART = 3.6, 1.7, 0.5  # in u: the months' names, a group's head on a phone, the space between labels
 HEADING = 1.3  # in u: a group's head in a document
-ROW = (2.2, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+ROW = (2.35, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 NOTES = "定性工作"  # the head over works without figures
 MARK = 0.42  # radius of a disc, in u
 NAMED = 4
