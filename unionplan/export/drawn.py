@@ -29,6 +29,8 @@ FRAME = ("tag", "tag_line", "title", "subtitle", "foot")
 """Marks that the slide has as placeholders and texts of its own."""
 BASELINE = (ASCENT - DESCENT) / 2  # of a size: how far the middle of a text is above its baseline
 MOST = 6  # slides that one chart may take
+FULL = 12  # rows of a timeline that one slide holds at most
+OMITTED = "未画出"  # a picture's foot says so
 Draw = Callable[[], go.Figure]
 
 
@@ -51,13 +53,21 @@ def part_of(number: int, count: int) -> str:
 
 
 def _fitting(one: Exhibit, plan: Plan, today: date) -> list[go.Figure]:
-    """The exhibit in as few pictures as hold it whole."""
-    for count in range(1, MOST + 1):
-        try:
-            return [draw() for draw in _parts(one, plan, today, count)]
-        except ValueError:  # the chart says that its rows need more room
-            continue
-    return []
+    """The exhibit in as few pictures as hold it whole; where many do not, the picture itself counts the rest."""
+    first = -(-len(drawn_by_name(one.facts, plan.settings)) // FULL) if one.kind == "timeline" else 1
+    figures: list[go.Figure] = []
+    for count in range(max(1, first), MOST + 1):
+        figures = [draw() for draw in _parts(one, plan, today, count)] or figures
+        if not any(_left_out(figure) for figure in figures):
+            break
+    return figures
+
+
+def _left_out(figure: go.Figure) -> bool:
+    """Whether a picture says that rows had no room."""
+    return any(
+        OMITTED in note["text"] for note in figure.layout.to_plotly_json()["annotations"] if note["name"] == "foot"
+    )
 
 
 def _parts(one: Exhibit, plan: Plan, today: date, count: int) -> list[Draw]:
