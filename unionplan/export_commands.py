@@ -13,6 +13,7 @@ from unionplan.exhibits import PAGES, Exhibit, catalogue, exhibits, usual
 from unionplan.export.book import book_of
 from unionplan.export.occasion import plain_occasion
 from unionplan.export.pack import pack_pdf
+from unionplan.export.report import report_of
 from unionplan.export.slides import deck_of
 from unionplan.standpoint import Standpoint
 
@@ -22,11 +23,12 @@ Maker = Callable[[Standpoint, Sequence[Exhibit]], bytes]
 """What is shown, and the exhibits asked for → the file."""
 
 KINDS: Mapping[str, Maker] = {
+    "docx": lambda board, shown: report_of(board, shown, plain_occasion(board)),
     "xlsx": lambda board, shown: book_of(board, shown, plain_occasion(board)),
     "pptx": lambda board, shown: deck_of(board, shown, plain_occasion(board)),
     "pdf": pack_pdf,
 }
-LATER = ("docx", "png")
+LATER = "png"
 
 
 def plug(commands: Any, command: Command, seen: Callable[[argparse.Namespace], Standpoint]) -> None:

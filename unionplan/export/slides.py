@@ -70,10 +70,13 @@ def require_data(shown_: Sequence[Exhibit]) -> None:
 
 def subject(board: Standpoint, occasion: Occasion) -> str:
     """Return what the material is about: the occasion's own words, else the plan period's."""
-    return (
-        theme.plain(occasion.subject)
-        or f"{board.plan.settings.city}工会{board.plan.settings.period_name}目标任务推进情况"
-    )
+    return titled(board, occasion).replace("｜", "")
+
+
+def titled(board: Standpoint, occasion: Occasion) -> str:
+    """Return the subject with ｜ where its line may be broken."""
+    settings = board.plan.settings
+    return theme.plain(occasion.subject) or f"{settings.city}工会{settings.period_name}｜目标任务推进情况"
 
 
 def _below(board: Standpoint, occasion: Occasion) -> list[str]:
