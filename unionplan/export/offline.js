@@ -30,4 +30,11 @@ document.addEventListener("keydown", (event) => {
   if (act) { event.preventDefault(); act(); }
 });
 links.forEach((link, number) => link.addEventListener("click", (event) => { event.preventDefault(); turn(number); }));
+const room = () => {
+  const head = document.querySelector("header");
+  const sticky = getComputedStyle(head).position === "sticky";
+  document.documentElement.style.scrollPaddingTop = `${sticky ? head.offsetHeight + 12 : 0}px`;
+};
+room();
+window.addEventListener("resize", room);
 window.addEventListener("beforeprint", () => tables.forEach((one) => { one.open = true; }));
