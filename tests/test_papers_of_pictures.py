@@ -244,7 +244,7 @@ def root(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_export_writes_the_kind_that_is_asked_for(cli, root: Path, tmp_path: Path) -> None:
-    kinds = {"pdf": (b"%PDF", "overview"), "png": (b"\x89PNG", "overview"), "html": (b"<!doctype", "目标总览")}
+    kinds = {"pdf": (b"%PDF", "overview"), "png": (b"\x89PNG", "training"), "html": (b"<!doctype", "目标总览")}
     for kind, (start, page) in kinds.items():
         path = tmp_path / f"x.{kind}"
         answer = cli("export", kind, "-o", path, "--page", page, "--store", root)
