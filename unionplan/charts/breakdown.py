@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.charts.fitting import fitted, left_out_plain, spread
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, spread
 from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.progress import nothing
@@ -61,7 +62,7 @@ def breakdown(
     or none, and the others counted in the foot.
     """
 
-    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         foot = foot_lines(into, source, note, left_out_plain(omitted, "项", "分项明细"))
@@ -69,7 +70,7 @@ def breakdown(
         bottom, trace = _drawn(sheet, kept, top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     return fitted(_rows(parts, by), lambda row: -(row.part.persons or 0), profile, draw, tied=True)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.fitting import fitted, left_out, spread
+from unionplan.charts.fitting import Picture, fitted, left_out, spread
 from unionplan.charts.parts import TIGHT, Area, empty, figures, hover, hover_trace, name, name_lines, rate, shown
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
@@ -89,7 +90,7 @@ def gap(
     assert all((row.indicator, row.scope) == (target.indicator, target.scope) for row in rows), "rows of another target"
     belongs = [theme.plain(one) for one in groups] or [""] * len(rows)
 
-    def draw(kept: Sequence[Entry], omitted: Sequence[Entry], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Entry], omitted: Sequence[Entry], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         said = left_out([one.row.status for one in omitted], "个单位", "各单位明细")
@@ -99,7 +100,7 @@ def gap(
         bottom, trace = _drawn(sheet, _headed(kept), indicator, top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     return fitted(_entries(rows, indicator, order, belongs), _weight, profile, draw, tied=True)
 

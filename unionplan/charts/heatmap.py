@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.fitting import fitted, left_out_plain, must_fit
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit
 from unionplan.charts.parts import (
     TIGHT,
     Area,
@@ -115,7 +116,7 @@ def heatmap(
     asked = set(units)
     rows = [row for row in judged(cells) if row.reporting_unit in asked]
 
-    def draw(kept: Sequence[Place], omitted: Sequence[Place], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Place], omitted: Sequence[Place], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(with_numbers_kept(title, into.title, into.inner), subtitle)
         top = _chips(sheet, rows, top, subtitle) if units else top
@@ -128,7 +129,7 @@ def heatmap(
             bottom = empty(sheet, top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     late = Counter((row.reporting_unit, theme.STATUS[row.status].role) for row in rows)
     places = list(zip(units, groups or [""] * len(units), strict=True))

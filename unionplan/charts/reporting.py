@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.charts.fitting import fitted, left_out_plain, must_fit, spread
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
 from unionplan.charts.parts import (
     TIGHT,
     Area,
@@ -59,7 +60,7 @@ def reporting(
     drawn and the others counted in the foot.
     """
 
-    def draw(kept: Sequence[str], omitted: Sequence[str], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[str], omitted: Sequence[str], into: Profile) -> Picture:
         sheet, shown = Sheet(into), [row for row in rows if row.unit in kept]
         grid = _grid(into, shown) if shown else None
         top = sheet.head(with_numbers_kept(title, into.title, into.inner), _under(subtitle, rows, grid))
@@ -74,7 +75,7 @@ def reporting(
         must_fit(bottom - top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     counts = Counter((row.unit, row.status) for row in rows)
     units = list(dict.fromkeys(row.unit for row in rows))
