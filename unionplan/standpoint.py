@@ -40,8 +40,9 @@ class Standpoint:
         return self.on or self.clock
 
     def outlook(self) -> Outlook:
-        """Return the data and the dates that judge it."""
-        return Outlook(self.store.cube(self.commit), self.plan, self.clock, self.on)
+        """Return the data and the dates that judge it; shared like `rows`, with every day that was counted."""
+        make = lambda: Outlook(self.store.cube(self.commit), self.plan, self.clock, self.on)  # noqa: E731 - made once
+        return self.shared(("outlook",), make)
 
     def states(self) -> list[ItemState]:
         """Return where the plan's items stand; shared like `rows`."""
