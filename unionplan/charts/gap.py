@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 from unionplan import theme
 from unionplan.attainment import Attainment
 from unionplan.charts.fitting import Picture, fitted, left_out, spread
-from unionplan.charts.parts import TIGHT, Area, empty, figures, hover, hover_trace, name, name_lines, rate, shown
+from unionplan.charts.parts import TIGHT, Area, cut, empty, figures, hover, hover_trace, name, name_lines, rate, shown
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
 from unionplan.plan import Indicator, Target
@@ -148,7 +148,7 @@ def _group(sheet: Sheet, entry: Entry, y: float) -> float:
     p = sheet.profile
     if not entry.group:
         return y
-    height, words = _label(p), theme.plain(entry.group)
+    height, words = _label(p), cut(entry.group, p.source, p.inner, 1)[0]
     middle, left = y + height / 2, p.margin + text_width(words, p.source) + 0.5 * p.u
     sheet.text("group", p.margin, middle, words, p.source, theme.INK_FAINT)
     sheet.line("divider", left, middle, p.right, middle, theme.GRID, 0.07 * p.u)

@@ -374,7 +374,7 @@ def _heads(sheet: Sheet, grid: Grid, block: Block, top: float) -> None:
 
 def _group(sheet: Sheet, grid: Grid, block: Block, group: str, y: float) -> float:
     p = sheet.profile
-    middle, words = y + grid.group / 2, theme.plain(group)
+    middle, words = y + grid.group / 2, cut(theme.plain(group), p.source, p.inner, 1)[0]
     sheet.text("group", p.margin, middle, words, p.source, theme.INK_FAINT)
     left = max(p.margin + text_width(words, p.source) + 0.5 * p.u, block.lefts[0])
     right = block.lefts[-1] + block.width
@@ -416,7 +416,7 @@ def _chips(sheet: Sheet, rows: Sequence[Attainment], top: float, subtitle: str) 
     pad, apart, height = 0.45 * p.u, 0.4 * p.u, 1.6 * p.u
     widths = [text_width(words, p.head) + 2 * pad for _, words in chips]
     whole = sum(widths) + apart * (len(chips) - 1)
-    beside = text_width(subtitle, p.subtitle) + 2 * p.u + whole <= p.inner
+    beside = not p.captioned and text_width(subtitle, p.subtitle) + 2 * p.u + whole <= p.inner
     x = p.right - whole if beside else p.margin
     y = top - leading(p.subtitle) / 2 - height / 2 if beside else top + 0.5 * p.u
     for (status, words), width in zip(chips, widths, strict=True):

@@ -18,6 +18,7 @@ from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, 
 from unionplan.charts.parts import (
     TIGHT,
     Area,
+    cut,
     dotted,
     empty,
     hover,
@@ -172,6 +173,7 @@ def _label(p: Profile) -> float:
 
 def _group(sheet: Sheet, grid: Grid, group: str, y: float) -> float:
     p, height = sheet.profile, _label(sheet.profile)
+    group = cut(theme.plain(group), p.source, p.inner, 1)[0]
     sheet.text("group", p.margin, y + height / 2, group, p.source, theme.INK_FAINT)
     left = max(p.margin + text_width(group, p.source) + 0.5 * p.u, grid.left)
     sheet.line("divider", left, y + height / 2, _count_x(p, grid), y + height / 2, theme.GRID, 0.07 * p.u)
