@@ -6,11 +6,11 @@ Built from the makers of each chart's own tests, so that a kind is described onc
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 import test_bullet
 import test_calendar
 import test_change
-import test_dues
 import test_expiry
 import test_gap
 import test_heatmap
@@ -47,7 +47,20 @@ LONG = "澄澜市高新技术产业开发区先进制造与现代服务业产业
 HOSTILE = '<b>粗</b><a href="javascript:1">点</a>&amp;%{x}$x^2$\u202e倒<br>行\n二'
 WORDS = {"source": "数据来源：各填报单位企业台账、汇总表｜数据截至2026年10月31日", "note": "序时：期初至截止日按天均匀"}
 SIXTY = [f"第{number}产业园区" for number in range(60)]
-TOWNS = "青禾区 石棠县 临禾县 白禾县 建设产业工会 丰澜市 朝晖区 锦澜区 高新区 文澜区 经开区 交通产业工会".split()
+TOWNS = [
+    "青禾区",
+    "石棠县",
+    "临禾县",
+    "白禾县",
+    "建设产业工会",
+    "丰澜市",
+    "朝晖区",
+    "锦澜区",
+    "高新区",
+    "文澜区",
+    "经开区",
+    "交通产业工会",
+]
 
 
 def _gap(names, values):
@@ -193,7 +206,7 @@ WALL = {
     "hostile": _wall([_of_item(one, HOSTILE) for one in _WALL[:3]]),
 }
 TIMELINE = {
-    case: (lambda rows: lambda profile: test_timeline.drawn(rows, profile))(rows)
+    case: partial(test_timeline.drawn, rows)
     for case, rows in {
         **test_timeline.CASES,
         "sixty": test_timeline.stood() * 3,
@@ -202,7 +215,7 @@ TIMELINE = {
     }.items()
 }
 CALENDAR = {
-    case: (lambda rows: lambda profile: test_calendar.drawn(rows, profile))(rows)
+    case: partial(test_calendar.drawn, rows)
     for case, rows in {
         **test_calendar.CASES,
         "sixty": test_calendar.of("B7a", test_calendar.stood()) * 60,
@@ -211,15 +224,20 @@ CALENDAR = {
     }.items()
 }
 PARTICIPATION = {
-    case: (lambda groups: lambda profile: test_timeline.turnout(groups, profile))(groups)
+    case: partial(test_timeline.turnout, groups)
     for case, groups in {
         **test_timeline.TURNOUT,
         "nothing": {},
-        "hostile": {"市总": [replace(test_timeline.event("甲", 12, 3, 4, 5), name=HOSTILE), test_timeline.event("乙", 1, 1, 0, 0)]},
+        "hostile": {
+            "市总": [
+                replace(test_timeline.event("甲", 12, 3, 4, 5), name=HOSTILE),
+                test_timeline.event("乙", 1, 1, 0, 0),
+            ]
+        },
     }.items()
 }
 PROGRESS = {
-    case: (lambda flow: lambda profile: test_progress.drawn(flow, profile))(flow)
+    case: partial(test_progress.drawn, flow)
     for case, flow in {
         **test_progress.CASES,
         "thirty-six months": test_progress.stands((*test_progress.TEN * 3, *test_progress.TEN[:6]), "slow"),
@@ -242,7 +260,10 @@ def _change(then, now, kinds=(), scale=1, name=""):
     indicator = replace(test_change.WAGE, name=name, short=name, covered_word=name) if name else test_change.WAGE
     found = test_change.changed(then, now)
     moves = tuple(Move(kind, 9, (-1) ** n * (n + 1) * scale, n * scale) for n, kind in enumerate(kinds))
-    words = {"title": coverage_words.change_title(test_change.a_row(*now), indicator, found), "subtitle": "百分点和家数"}
+    words = {
+        "title": coverage_words.change_title(test_change.a_row(*now), indicator, found),
+        "subtitle": "百分点和家数",
+    }
     return lambda profile: change_chart(found, moves, indicator, 5000, profile=profile, **words, **WORDS)
 
 
@@ -278,7 +299,9 @@ def _dues(rows):
 
 
 def _paid(unit, total, task=100):
-    return Dues(unit, date(2026, 10, 31), None if task is None else Fraction(task), None, Fraction(total), None, 31, True)
+    return Dues(
+        unit, date(2026, 10, 31), None if task is None else Fraction(task), None, Fraction(total), None, 31, True
+    )
 
 
 DUES = {
@@ -296,7 +319,8 @@ DUES = {
 
 def _reporting(units, months=10):
     lines = [
-        f"2026-{month + 1:02d}-{5 + month:02d} 王芳 ledger {next(iter(units), '')} 2026-{month:02d}" for month in range(1, months)
+        f"2026-{month + 1:02d}-{5 + month:02d} 王芳 ledger {next(iter(units), '')} 2026-{month:02d}"
+        for month in range(1, months)
     ]
     found = test_reporting.rows(test_reporting.city(*units), "figures", *lines) if units else []
     return lambda profile: test_reporting.drawn(found, profile)
