@@ -5,6 +5,8 @@ Each picture is drawn for all profiles from the cases of chart_cases.py: nothing
 
 import json
 import re
+from datetime import date
+from fractions import Fraction
 from html import unescape
 from itertools import pairwise
 from types import SimpleNamespace
@@ -13,10 +15,15 @@ import pytest
 from chart_cases import EVERY, HOSTILE, KINDS, PROFILES
 from figures import assert_legible
 from test_theme import contrast
+from test_trend import TARGET, WAGE
 
 from unionplan import theme
-from unionplan.charts import DOCUMENT, SCREEN, SLIDE
+from unionplan.charts import DOCUMENT, SCREEN, SLIDE, TrendPoint, trend_title
 from unionplan.charts import profile as profiles
+from unionplan.charts.breakdown import breakdown
+from unionplan.charts.dues import dues_chart
+from unionplan.dues import Dues
+from unionplan.flows import Part
 
 INCHES = {"screen": 1120 / 96, "phone": 380 / 96, "slide": 13 + 1 / 3, "document": 156 / 25.4}
 LINES_OF_GRID = ("trend", "progress")
@@ -175,3 +182,20 @@ def test_what_finds_no_room_is_counted_in_the_foot_and_a_screen_has_it_all(unche
         slide, screen = (KINDS[kind]["sixty"](profile) for profile in (SLIDE, SCREEN))
         assert any(re.match(r"另有\d+[^：；]*未画出", note["text"]) for note in texts(slide, "foot")), kind
         assert not any("未画出" in note["text"] for note in texts(screen)), kind
+
+
+def test_units_stand_by_what_they_show_or_in_the_order_of_the_plan():
+    words = {"title": "", "subtitle": "", "source": "", "note": "", "profile": SCREEN}
+    paid = [
+        Dues(name, None, Fraction(100), None, Fraction(total)) for name, total in (("甲", 10), ("乙", 30), ("丙", 20))
+    ]
+    parts = [Part("甲", 1, 1), Part("乙", 3, 3), Part("丙", 2, 2)]
+    for order, expected in (("value", ["乙", "丙", "甲"]), ("given", ["甲", "乙", "丙"])):
+        assert [note.text for note in texts(dues_chart(paid, {}, order=order, **words), "unit")] == expected
+        drawn = breakdown(parts, "reporting_unit", order=order, **words)
+        assert [note.text for note in texts(drawn, "part")] == expected
+
+
+def test_a_rate_without_a_base_is_not_called_unreported():
+    points = [TrendPoint(date(2026, 10, 31), 0, 0, 0, "no_base")]
+    assert trend_title(points, WAGE, TARGET, "non_public") == "非公有制企业工资集体协商推行面没有应建单位"

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.charts.fitting import Picture, fitted, left_out_plain, spread
-from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
+from unionplan.charts.parts import TIGHT, Area, Order, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.progress import nothing
 from unionplan.charts.progress_titles import leaders, part_name
@@ -54,9 +54,10 @@ class Columns:
 
 
 def breakdown(
-    parts: Sequence[Part], by: str, *, title: str, subtitle: str, source: str, note: str, profile: Profile
-) -> go.Figure:
-    """Return the bars of `parts`, which are those of one breakdown.
+    parts: Sequence[Part], by: str, *, title: str, subtitle: str, source: str, note: str, profile: Profile,
+    order: Order = "value",
+) -> go.Figure:  # fmt: skip
+    """Return the bars of `parts`, which are those of one breakdown, by size (levels by level) or in the order `given`.
 
     No part gives a figure that says what to do. Where the height is limited, the largest parts are drawn, equal ones all
     or none, and the others counted in the foot.
@@ -72,7 +73,7 @@ def breakdown(
         sheet.foot(foot, height)
         return height, partial(sheet.figure, height, trace)
 
-    return fitted(_rows(parts, by), lambda row: -(row.part.persons or 0), profile, draw, tied=True)
+    return fitted(_rows(parts, by, order), lambda row: -(row.part.persons or 0), profile, draw, tied=True)
 
 
 def _drawn(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> tuple[float, go.Bar | go.Scatter]:
@@ -84,9 +85,10 @@ def _drawn(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) ->
 # What the rows say
 
 
-def _rows(parts: Sequence[Part], by: str) -> list[Row]:
+def _rows(parts: Sequence[Part], by: str, order: Order) -> list[Row]:
     total, first = sum(part.persons or 0 for part in parts), leaders(parts, by)
-    ordered = sorted(parts, key=lambda part: (not part.key, by != "level" and -(part.persons or 0)))
+    by_size = order == "value" and by != "level"
+    ordered = sorted(parts, key=lambda part: (not part.key, by_size and -(part.persons or 0)))
     return [_row(part, by, total, part.key in first) for part in ordered]
 
 

@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from unionplan import dues_words, theme
 from unionplan.charts.calendar import nothing
 from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
-from unionplan.charts.parts import TIGHT, Area, hover, hover_trace, name, name_lines
+from unionplan.charts.parts import TIGHT, Area, Order, hover, hover_trace, name, name_lines
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.dues import Dues
 
@@ -41,9 +41,11 @@ class Row:
 
 
 def dues_chart(
-    rows: Sequence[Dues], names: Mapping[str, str], *, title: str, subtitle: str, source: str, note: str, profile: Profile
+    rows: Sequence[Dues], names: Mapping[str, str], *, title: str, subtitle: str, source: str, note: str, profile: Profile,
+    order: Order = "value",
 ) -> go.Figure:  # fmt: skip
-    """Return the bars of every unit's dues, the furthest first; `names`: unit → what it is called instead.
+    """Return the bars of every unit's dues, the furthest first or in the order `given`; `names`: unit → what it is
+    called instead.
 
     No row gives a figure that says so. Where the height is limited, the units with the lowest rates are drawn and the
     others counted in the foot.
@@ -60,7 +62,8 @@ def dues_chart(
         sheet.foot(foot, height)
         return height, partial(sheet.figure, height, hover_trace(areas, [_hover(row) for row in kept]))
 
-    return fitted([_row(row, names) for row in dues_words.order(rows)], _weight, profile, draw)
+    drawn = rows if order == "given" else dues_words.order(rows)
+    return fitted([_row(row, names) for row in drawn], _weight, profile, draw)
 
 
 def _weight(row: Row) -> tuple[bool, float]:

@@ -10,14 +10,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
 from unionplan.charts.fitting import Picture, fitted, left_out, spread
-from unionplan.charts.parts import TIGHT, Area, cut, empty, figures, hover, hover_trace, name, name_lines, rate, shown
+from unionplan.charts.parts import (
+    TIGHT,
+    Area,
+    Order,
+    cut,
+    empty,
+    figures,
+    hover,
+    hover_trace,
+    name,
+    name_lines,
+    rate,
+    shown,
+)
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
 from unionplan.plan import Indicator, Target
@@ -25,7 +37,6 @@ from unionplan.plan import Indicator, Target
 WIDE = 11.4  # the most that a name may take, in u
 SIZES = (1.3, 2.1, 2.7)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 SLASH = 0.9
-Order = Literal["value", "given"]
 
 
 @dataclass(frozen=True)
