@@ -183,7 +183,7 @@ def _persons_axis(sheet: Sheet, plot: Plot) -> None:
     p = sheet.profile
     for persons in range(0, plot.high + 1, plot.step):
         y, colour = plot.y(persons), theme.GRID if persons else theme.RULE
-        sheet.line("grid", plot.left, y, plot.right, y, colour, 0.07 * p.u)
+        sheet.line("grid" if persons else "axis", plot.left, y, plot.right, y, colour, 0.07 * p.u)
         words = _scale_words(persons, plot.high)
         sheet.text("scale", plot.left - 0.55 * p.u, y, words, p.head, theme.INK_FAINT, at="right")
     sheet.line("zero", plot.left, plot.floor, plot.right, plot.floor, theme.RULE, 0.07 * p.u)
