@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unionplan import attention, selection
+from unionplan import attention, narrative, selection
 from unionplan import since as period
 from unionplan.attainment import STATUSES, Attainment, ItemState
 from unionplan.attention import Concern, explanation, in_order, lapsing, late_words, of_items, title
+from unionplan.comparing import period_before
 from unionplan.notes import Note
 from unionplan.plan import plan_of, read_tables
 from unionplan.selection import Selection, shown_words
@@ -202,8 +203,8 @@ def test_stale_and_unreported_figures_are_compared_with_nothing():
     rows = [replace(RATE, status="stale"), replace(RATE, numerator=None, denominator=None)]
     assert since(rows[1:]) == ""
     assert "项比率" not in since(rows)
-    assert period.moved(rows[1]) is None
-    assert period.moved(replace(RATE, previous=None)) is None
+    assert narrative.points_since(rows[1], rows[1].previous) is None
+    assert narrative.points_since(RATE, None) is None
 
 
 def test_targets_reached_and_items_done_are_counted_per_body():
@@ -220,9 +221,9 @@ def test_targets_reached_and_items_done_are_counted_per_body():
 def test_without_a_period_before_nothing_is_said():
     assert since(rates(10), day=None) == ""
     days = [date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)]
-    assert period.period_before([RATE], days) == date(2026, 9, 30)
-    assert period.period_before([RATE], days[2:]) is None
-    assert period.period_before([replace(RATE, as_of=None)], days) is None
+    assert period_before([RATE], days) == date(2026, 9, 30)
+    assert period_before([RATE], days[2:]) is None
+    assert period_before([replace(RATE, as_of=None)], days) is None
 
 
 # ------------------------------------------------------------------ what was asked for

@@ -13,6 +13,7 @@ from fractions import Fraction
 from unionplan import narrative, theme
 from unionplan.attainment import Attainment, Outlook, composite
 from unionplan.change import Change, Move
+from unionplan.comparing import DIFFERENT, REASONS
 from unionplan.forecast import LEAST, Forecast, Speed
 from unionplan.plan import Indicator
 
@@ -23,7 +24,7 @@ MOVES = {
     "summary": "只报汇总表的单位",
 }  # fmt: skip
 JOINED = {"unionised": "新建会", "unionised_women": "新建会或新有女职工"}
-OTHER_BASIS, NO_PAST = "口径不同，不作比较", "尚无可比的以往数据"
+OTHER_BASIS, NO_PAST = REASONS[DIFFERENT], "尚无可比的以往数据"
 _NAMED = 3
 
 

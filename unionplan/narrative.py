@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from itertools import groupby
 
 from unionplan import theme
 from unionplan.attainment import Attainment, ItemState
-from unionplan.comparing import REASONS, Compared
+from unionplan.comparing import DIFFERENT, REASONS, Compared
 from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
@@ -260,29 +261,36 @@ def change(row: Attainment, prior: Attainment | None) -> str:
     """
     if row.numerator is None or not row.denominator or row.status == "stale":
         return ""
-    if row.previous is None:
-        return "口径不同，不作比较" if prior is not None and prior.numerator is not None else "尚无上期数据"
-    now = theme.percent(row.numerator, row.denominator, row.target_bp)
-    then = theme.percent(row.previous.numerator, row.previous.denominator, row.target_bp)
+    points = points_since(row, row.previous)
+    if points is None:
+        return REASONS[DIFFERENT] if prior is not None and prior.numerator is not None else "尚无上期数据"
     same = prior is None or prior.missing == row.missing
-    return f"{_since(prior)}{_moved(theme.points(now, then))}{'' if same else '（可比口径）'}"
+    return f"{_since(prior)}{_moved(points)}{'' if same else '（可比口径）'}"
 
 
 def _since(prior: Attainment | None) -> str:
     return f"较{theme.month_day(prior.as_of)}" if prior is not None and prior.as_of else "较上期"
 
 
-def _moved(points: str) -> str:
-    moved = Decimal(points)
-    return "持平" if not moved else f"{'提高' if moved > 0 else '下降'}{abs(moved)}个百分点"
+def points_since(row: Attainment, then: Fraction | None) -> Decimal | None:
+    """Return by how many 百分点 the printed rate stands above the rate `then`, None where either is unknown.
+
+    The difference is taken between the figures as they are printed (rules 3).
+    """
+    if row.numerator is None or not row.denominator or then is None:
+        return None
+    now = theme.percent(row.numerator, row.denominator, row.target_bp)
+    return Decimal(theme.points(now, theme.percent(then.numerator, then.denominator, row.target_bp)))
+
+
+def _moved(points: Decimal) -> str:
+    return "持平" if not points else f"{'提高' if points > 0 else '下降'}{abs(points)}个百分点"
 
 
 def compared(row: Attainment, one: Compared) -> str:
     """Return a comparison in words, 提高10.0个百分点 between the printed figures, or the reason why there is none."""
-    if one.reason or one.counts is None or row.numerator is None or not row.denominator:
-        return REASONS[one.reason]
-    shown = (theme.percent(*counts, row.target_bp) for counts in ((row.numerator, row.denominator), one.counts))
-    return _moved(theme.points(*shown))
+    points = points_since(row, one.rate)
+    return REASONS[one.reason] if one.reason or points is None else _moved(points)
 
 
 def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | None]) -> str:
@@ -292,7 +300,7 @@ def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | Non
         return ""
     if any(row.previous is None for row in known):
         earlier = any(prior is not None and prior.numerator is not None for prior in priors)
-        return "口径不同，不作比较" if earlier else "尚无上期数据"
+        return REASONS[DIFFERENT] if earlier else "尚无上期数据"
     then = sum(row.previous is not None and row.previous * 10_000 >= (row.target_bp or 0) for row in known)
     more = sum(row.attained is True for row in known) - then
     other = any(prior is not None and prior.missing != row.missing for row, prior in zip(rows, priors, strict=True))

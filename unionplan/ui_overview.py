@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from unionplan import attention, narrative, since, theme
+from unionplan import attention, comparing, narrative, since, theme
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments, existing_units
 from unionplan.attention import Concern
 from unionplan.observations import CONTRACTS
@@ -42,7 +42,7 @@ def existing(board: Board) -> int:
 
 def _since(board: Board, rows: Sequence[Attainment], told: bool) -> str:
     """How the figures and items stand against the end of the period before."""
-    day = since.period_before(rows, _days(board))
+    day = comparing.period_before(rows, _days(board))
     items = (board.states(), states_on(board, day)) if told and day else ((), ())
     return since.since_words(rows, [prior(board, row) for row in rows], board.plan, items, day)
 
@@ -67,7 +67,7 @@ def states_on(board: Board, day: date) -> list[ItemState]:
 
 def prior(board: Board, row: Attainment) -> Attainment | None:
     """Return the same figure as it stood at the end of the period before its own, None without one."""
-    day = since.period_before([row], _days(board))
+    day = comparing.period_before([row], _days(board))
     if day is None:
         return None
     make = lambda: attainments(_outlook_on(board, day), "scope", row.indicator)  # noqa: E731 - made once
