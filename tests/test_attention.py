@@ -77,7 +77,7 @@ def test_every_red_or_amber_item_needs_attention_once_and_nothing_that_is_done_d
 
 def test_an_item_says_by_how_much_it_is_late_and_what_is_done():
     late = {"late_since": date(2026, 10, 20), "said": "共3步，已完成1步"}
-    assert late_words(state("A1-7", "behind", **late), DAY) == "晚于计划日16天；共3步，已完成1步"
+    assert late_words(state("A1-7", "behind", **late), DAY) == "逾期16天；共3步，已完成1步"
     assert late_words(state("A1-7", "overdue", **late), DAY) == "逾期16天；共3步，已完成1步"
     assert late_words(state("A2-3c", "slow", counts=(12600, 50000)), DAY) == "已完成12,600/50,000人"
     assert late_words(state("A1-3a", "due_soon"), date(2026, 12, 20)) == "12月31日到期，还有11天"

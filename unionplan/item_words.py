@@ -50,8 +50,7 @@ def idle_words(state: ItemState, today: date) -> str:
 
 def late_words(state: ItemState, today: date) -> str:
     """Return by how much an item is late, empty where it is not."""
-    days = state.late_days(today)
-    return f"逾期{days}天" if days and state.status == "overdue" else f"已晚{days}天" if days else ""
+    return theme.overdue(state.late_days(today))
 
 
 def progress_words(state: ItemState, today: date) -> str:

@@ -141,7 +141,7 @@ def _step_light(done: bool, planned: date | None, today: date) -> Cell:
     if done:
         return Cell("● 已完成", "attained")
     if planned and planned < today:
-        return Cell(f"■ 已过{(today - planned).days}天", "behind")
+        return Cell(f"■ {theme.overdue((today - planned).days)}", "behind")
     return Cell("○ 未完成", "unreported")
 
 
