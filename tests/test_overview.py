@@ -111,7 +111,7 @@ def test_what_is_late_stands_first_with_what_the_department_says(app: AppTest) -
 
 def test_the_period_before_is_compared_in_words(app: AppTest) -> None:
     text = _html(_open(app))
-    assert "截至2026年11月5日，市总计划应完成1项，已完成1项。" in text
+    assert "按2026年11月5日判断，市总计划应完成1项，已完成1项。" in text
     assert re.search("按11个单位汇总。其他任务滞后[0-9]+项：.*市劳模评选表彰", text)
     said = r"与9月30日相比：计划覆盖目标达标\d+项，.*?；10项比率.*?；市总计划其他任务已完成\d+项，.*?；机关工会计划已完成\d+项，"
     assert re.search(said, text)

@@ -115,7 +115,7 @@ def conclusion(rows: Sequence[Attainment], indicators: Indicators) -> str:
     days = [row.as_of for row in rows if row.as_of]
     if not days:
         return "还没有数据，请先在“数据更新”上传填报单位表和企业台账"
-    start = f"截至{theme.month_day(max(days))}，"
+    start = f"数据截至{theme.month_day(max(days))}，"
     judged = [row for row in rows if row.target_bp is not None]
     for word, statuses in _WORST_FIRST.items():
         found = sorted((row for row in judged if row.status in statuses), key=lambda row: -(row.gap or 0))
@@ -342,14 +342,19 @@ def names(units: Sequence[str]) -> str:
     return "、".join(units) if len(units) <= _LISTED else f"{len(units)}个单位"
 
 
+def judged_on(day: date) -> str:
+    """Return by which day windows, steps and duties are judged; the data have a day of their own."""
+    return f"按{theme.chinese_date(day)}判断"
+
+
 def due_items(states: Sequence[ItemState], day: date) -> str:
-    """Return 截至2026年11月5日，应完成1项，已完成0项, over the city plan's items whose window has ended (rules 10).
+    """Return 按2026年11月5日判断，应完成1项，已完成0项, over the city plan's items whose window has ended (rules 10).
 
     The 机关工会 is another body and is left out, as is what lies outside the board's period.
     """
     due = [one for one in states if one.item.plan == CITY_PLAN and one.item.end is not None and one.item.end < day]
     due = [one for one in due if one.status != "out_of_plan"]
-    start = f"截至{theme.chinese_date(day)}，{CITY_PLAN}"
+    start = f"{judged_on(day)}，{CITY_PLAN}"
     if not due:
         return f"{start}没有到期的任务。"
     still = [one.item.short or one.item.name for one in due if one.status not in ("done", "attained")]
