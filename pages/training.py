@@ -9,6 +9,7 @@ from functools import partial
 import pandas as pd
 
 from unionplan import narrative, theme
+from unionplan.attainment import in_force
 from unionplan.charts import PHONE, SCREEN
 from unionplan.charts.breakdown import breakdown
 from unionplan.charts.progress import progress
@@ -70,7 +71,10 @@ def _nameless(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, Plan]:
 
 def say(view: View) -> None:
     """What is still to be done in one line, and who has not reported in another."""
-    heading(outlook_sentence(view.now), reported(view.now, len(view.plan.units)))
+    heading(
+        outlook_sentence(view.now),
+        reported(view.now, sum(in_force(unit, view.board.today) for unit in view.plan.units)),
+    )
 
 
 def draw(view: View) -> None:

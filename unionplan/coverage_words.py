@@ -172,6 +172,21 @@ def falls_short(row: Attainment, ending: dict[int, int]) -> str:
 # Unclassified, composite, gaps
 
 
+def bases_apart(indicator: Indicator, fixed_on: date, present: int, fixed: int, covered: int) -> str:
+    """Return why a list after the base of now and a gap after the base fixed on a day differ, with both numbers.
+
+    "" where the bases are the same.
+    """
+    if present == fixed:
+        return ""
+    unit, word = indicator.unit, indicator.base_word
+    now, then = (
+        f"{word}{theme.count(base)}{unit}，未覆盖{theme.count(max(0, base - covered))}{unit}"
+        for base in (present, fixed)
+    )
+    return f"名单按现有底数列出：{now}；完成率和差额按{theme.chinese_date(fixed_on)}的核定底数计算：{then}。"
+
+
 def unsure(row: Attainment, indicator: Indicator, unclassified: int) -> str:
     """Return the rate's range where enterprises are not classified or cells are blank; empty where it is certain."""
     if row.low is None or row.high is None or row.numerator is None:
