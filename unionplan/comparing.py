@@ -120,5 +120,9 @@ def same_definition(now: Plan, then: Plan, indicator: str) -> bool:
 
 def _by_origin(now: Plan, then: Plan, units: Sequence[str]) -> set[str]:
     """The units by what they were in the plan of then: a merged one by those it came from."""
-    known, before = {unit.name for unit in then.units}, {unit.name: unit.before for unit in now.units}
-    return {one for unit in units for one in ((unit,) if unit in known else before.get(unit) or (unit,))}
+    before, known = ({unit.name: unit.before for unit in plan.units} for plan in (now, then))
+    found = set()
+    for unit in units:
+        since = {one for one in before.get(unit, ()) if one in known and one not in known.get(unit, ())}
+        found |= since | {unit} if unit in known else set(before.get(unit) or (unit,))
+    return found
