@@ -165,7 +165,7 @@ class Workshop:
         self._turn, self._lock = threading.Lock(), threading.Lock()
         self._orders: list[tuple[Order, str, Task[Pack]]] = []
 
-    def order(self, order: Order, gallery: Gallery, person: Person, at: datetime | None = None) -> None:
+    def order(self, order: Order, gallery: Gallery, person: Person, at: datetime) -> None:
         """Have an order made; raises as `require_order`. The same order is not taken twice while it is being made."""
         require_order(order, person)
         with self._lock:
@@ -184,7 +184,7 @@ class Workshop:
         """Return the order placed last, done or not; None where none was placed since the start."""
         return self._orders[-1][2] if self._orders else None
 
-    def _make(self, task: Task[Pack], order: Order, gallery: Gallery, who: str, at: datetime | None) -> Pack:
+    def _make(self, task: Task[Pack], order: Order, gallery: Gallery, who: str, at: datetime) -> Pack:
         steps, shown = len(order.asked) + 3 * len(order.formats), []
         for number, asked in enumerate(order.asked):
             task.progress = number / steps
@@ -199,4 +199,4 @@ class Workshop:
             task.stage = f"正在生成{FORMATS[kind].word}（{number + 1}/{len(order.formats)}）"
             made.append((f"{order.name}{FORMATS[kind].tail}", kind, FORMATS[kind].make(brief)))
         task.progress, task.stage = 1.0, "正在存放"
-        return self.shelf.put(order, made, who, gallery.board.commit, at or datetime.now())
+        return self.shelf.put(order, made, who, gallery.board.commit, at)

@@ -6,7 +6,7 @@
 
   const root = document.documentElement;
   const asked = () => new URLSearchParams(location.search).get("present") === "1";
-  const kept = `unionplan-slide ${location.search}`;
+  const kept = `unionplan-slide ${new URLSearchParams(location.search).get("show") ?? ""}`;
   const remembered = () => {
     try { return Number(sessionStorage.getItem(kept)) || 1; } catch { return 1; }
   };

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from unionplan import theme
+from unionplan import clock, theme
 from unionplan.access import Person
 from unionplan.errors import UnionplanError
 from unionplan.export.formats import FORMATS
@@ -51,7 +52,7 @@ def _ordered(board: Board, asked: Asked, order: Order, person: Person) -> None:
         message("error", "请先填写经办人：材料的清单上要写明由谁生成。")
         return
     try:
-        workshop(str(board.store.root)).order(order, asked.gallery, person)
+        workshop(str(board.store.root)).order(order, asked.gallery, person, clock.now(board.plan.settings.clock))
     except UnionplanError as error:
         message("error", str(error))
 
@@ -106,7 +107,7 @@ def show_shelf(board: Board) -> None:
 def _pack(board: Board, pack: Pack) -> None:
     shelf = workshop(str(board.store.root)).shelf
     with st.container(key=f"up-pack-{pack.id}", border=True):
-        st.markdown(f"**{_title(pack)}**")
+        st.html(f'<h3 class="up-pack">{escape(_title(pack))}</h3>')
         note_line(f"{pack.who}　{moment(pack.at)}生成　第{pack.commit}次更新的数　{pack.exhibits}张图表")
         with st.container(horizontal=True):
             for one in pack.files:
