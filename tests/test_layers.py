@@ -134,7 +134,7 @@ ALLOWED = {
     "unionplan.selection": {"unionplan.narrative", "unionplan.attainment", "unionplan.plan"},
     "unionplan.attention": {"unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.notes", "unionplan.plan"},
     "unionplan.since": {"unionplan.theme", "unionplan.narrative", "unionplan.attainment", "unionplan.plan"},
-    "unionplan.export": {"unionplan.standpoint", "unionplan.exhibits", "unionplan.notes", "unionplan.reporting", "unionplan.reporting_words", "unionplan.theme", "unionplan.narrative", "unionplan.charts", "unionplan.attainment", "unionplan.plan", "unionplan.errors"},
+    "unionplan.export": {"unionplan.attainment", "unionplan.attention", "unionplan.charts", "unionplan.coverage_words", "unionplan.dues_words", "unionplan.errors", "unionplan.events", "unionplan.exhibits", "unionplan.narrative", "unionplan.notes", "unionplan.plan", "unionplan.reporting", "unionplan.reporting_words", "unionplan.selection", "unionplan.standpoint", "unionplan.theme"},
     "unionplan.store": {"unionplan.access", "unionplan.clock", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.intake": {"unionplan.store", "unionplan.access", "unionplan.attainment", "unionplan.differences", "unionplan.observations", "unionplan.plan", "unionplan.errors"},
     "unionplan.uploads": {"unionplan.intake", "unionplan.store", "unionplan.attainment", "unionplan.access", "unionplan.errors"},

@@ -18,7 +18,7 @@ FAMILY = "Noto Sans SC"
 FACE = 2  # of the ten in the collection: simplified Chinese, proportional Latin
 
 # Latin-1's marks, dashes, quotes, arrows, signs of mathematics, shapes: what GB2312 lacks or Python maps elsewhere.
-MORE = "".join(map(chr, range(0xA0, 0x100))) + "–—―‘’“”…‰′″※←↑→↓↗↘−≤≥≈≠±×÷∞√〇•·€￥％～□■△▲▽▼◆◇○●◎★☆✓"
+MORE = "".join(map(chr, range(0xA0, 0x100))) + "–—―‘’“”…‰′″※←↑→↓↗↘−≤≥≈≠±×÷∞√〇•·€￥％㎡㎏㎝㎞～□■△▲▽▼◆◇○●◎★☆✓"
 # Names and places with characters beyond GB2312 that a city meets most.
 NAMES = "镕喆堃珺玥昇祎翀骉赟淼垚彧珩芃璟湜旸昉晞炜煊熠燊瑀瑄璐璠琰琤珈珞玘芮芊苡菡萱蘅暄暐昫晟晗皓旻赟頔颢颛飏翾翊羿翯竑竤筠笪祺禛禔秾稷穜硙硖砼碶洣淏淇湉湲溆溍滟漪潆潼澍濛瀚沄泺洺浉涢渌滘堽塬圳坭埗埔垵墘圩峣崟嵩嶂崮岙岽岜峁畲畈桠栾梽槿樾橦榕杧枥枧毓淦铨铉铄锃锜锟镐镒钰钲铖铚铧鍪闫阎邕邗邛郗鄯鄢鄞鄠酆郾郢祜倓偲仝佺侃俶俣傕冼劼勐匡叆叇唢啰喦喆嘏嘉"
 

@@ -24,7 +24,11 @@ from unionplan.flows import RECENT, Flow, Month
 
 LINES = 5  # most intervals between horizontal lines
 MONTHS = (1, 3, 6, 12)  # months between words on the axis
-PLOT = {"screen": (15.5, 6.5), "phone": (13.0, 5.5)}  # heights of both halves, in u, where the picture may grow
+PLOT = {
+    "screen": (15.5, 6.5),
+    "phone": (13.0, 5.5),
+    "document": (12.0, 5.0),
+}  # heights of both halves, in u, where the picture may grow
 UPPER = 0.7  # share of the upper half where it may not
 
 

@@ -7,6 +7,7 @@ Whatever this reader does not know, an attribute included, stops it: a picture n
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -14,6 +15,7 @@ from itertools import groupby
 from math import isfinite
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from unionplan.theme import plain
@@ -193,7 +195,7 @@ def _shape(shape: Mapping[str, Any], sheet: _Sheet) -> Mark:
     name, kind, pen = shape.get("name") or "", shape.get("type"), _pen(shape["line"])
     if kind == "path":
         return Polygon(name, _corners(shape["path"], sheet), _color(shape["fillcolor"]), pen)
-    (x0, y0), (x1, y1) = sheet.at(shape["x0"], shape["y0"]), sheet.at(shape["x1"], shape["y1"])
+    (x0, y0), (x1, y1) = sheet.at(shape.get("x0"), shape.get("y0")), sheet.at(shape.get("x1"), shape.get("y1"))
     if kind == "rect":
         left, top = min(x0, x1), min(y0, y1)
         return Box(name, left, top, abs(x1 - x0), abs(y1 - y0), _color(shape["fillcolor"]), pen)
@@ -331,8 +333,9 @@ def _number(value: Any) -> float:
 
 
 def _values(values: Any) -> list[Any]:
+    """A trace's numbers, also where Plotly packs those of numpy."""
     if isinstance(values, Mapping):
-        raise UnknownMarkError("a packed array")
+        return list(np.frombuffer(b64decode(values["bdata"]), values["dtype"]))
     return [] if values is None else list(values)
 
 

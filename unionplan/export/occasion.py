@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from unionplan.standpoint import Standpoint
+
 KINDS = ("汇报", "报告")
 INTERNAL = "内部资料"
 
@@ -59,3 +61,8 @@ def _about(matter: str, text: str) -> str:
     said = text.strip()
     whole = f"{matter.strip()}：{said}" if matter.strip() else said
     return whole if whole[-1] in "。！？；" else f"{whole}。"
+
+
+def plain_occasion(board: Standpoint) -> Occasion:
+    """Return the frame of a paper that no meeting was named for: of today, by the office, to the own chairs' meeting."""
+    return Occasion(board.clock, author=f"{board.plan.settings.city}总工会办公室")
