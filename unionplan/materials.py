@@ -15,7 +15,7 @@ from pathlib import Path
 
 from unionplan.access import Person
 from unionplan.errors import AccessError, IntakeError, StoreError
-from unionplan.export.formats import FORMATS, Brief
+from unionplan.export.formats import FORMATS, brief_of
 from unionplan.export.occasion import Occasion
 from unionplan.gallery import Gallery
 from unionplan.meetings import LONGEST
@@ -190,7 +190,8 @@ class Workshop:
             task.progress = number / steps
             task.stage = f"正在准备图表（{number + 1}/{len(order.asked)}）：{gallery.entry(asked).name}"
             shown.append(gallery.exhibit(asked))
-        brief = Brief(gallery.board, [one for one in shown if one is not None], order.occasion)
+        told = [one for one in shown if one is not None]
+        brief = brief_of(gallery.board, told, order.occasion, gallery.manner.others)
         if not brief.exhibits:
             raise IntakeError("会议材料", "选中的图表都没有数据", "有数据才能生成", "请另选图表，或先上传数据")
         made = []

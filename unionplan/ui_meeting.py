@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from unionplan.exhibits import PAGES, names_for, usual
-from unionplan.export.occasion import KINDS, Occasion, Sentence
+from unionplan.export.occasion import KINDS, Occasion, Sentence, plain_occasion
 from unionplan.gallery import Gallery, Manner
 from unionplan.meetings import LONGEST, Meeting, remarks_of
 from unionplan.plan import COVERAGE
@@ -66,7 +66,7 @@ def ask(board: Board) -> Asked:
         internal = switch("内部资料", "inner")
     gallery = gallery_of(told_then(board, frozen) if frozen else board, manner)
     occasion = Occasion(
-        held_on, kind, name, internal=internal, footnote=footnote, sentences=_sentences(board, frozen),
+        held_on, kind, name, author=plain_occasion(board).author, internal=internal, footnote=footnote, sentences=_sentences(board, frozen),
         names=names_for(board, manner.hidden),
     )  # fmt: skip
     return Asked(gallery, ids, occasion, frozen)
