@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from unionplan import narrative
 from unionplan.attainment import Attainment, ItemState
@@ -65,7 +66,8 @@ def brief_of(seen: Standpoint, exhibits: Sequence[Exhibit], occasion: Occasion, 
     """Return a brief whose standpoint tells what this occasion's paper may tell."""
     mark = INTERNAL if occasion.internal else ""
     board = PaperBoard(seen.store, seen.commit, seen.plan, seen.clock, seen.on, seen, occasion.names, others, mark=mark)
-    return Brief(board, exhibits, occasion)
+    drawn_once = [replace(one, draw=cache(one.draw)) for one in exhibits]  # several kinds of files draw the same figures
+    return Brief(board, drawn_once, occasion)
 
 
 @dataclass(frozen=True)
