@@ -507,7 +507,8 @@ def may_write(path: str, board: Board, doing: str) -> bool:
     """Return whether the reader may change data here; where not, offer to sign in for `doing`."""
     if not board.person.may_write:
         message("note", f"{doing}需要登录。")
-        st.html(_door(path, board))
+        if door := _door(path, board):
+            st.html(door)
     return board.person.may_write
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from unionplan import theme
 from unionplan.exhibits import PAGES, names_for, usual
 from unionplan.export.occasion import KINDS, Occasion, Sentence, plain_occasion
 from unionplan.gallery import Gallery, Manner
@@ -59,6 +60,10 @@ def ask(board: Board) -> Asked:
             frozen = next((one for one in known if one.name == told), None)
         name, held_on = (frozen.name, frozen.held_on) if frozen else _named(board)
         kind = choice("文种", KINDS, key="paper")
+    if len(name) > LONGEST:
+        message("error", f"会议名称有{len(name)}个字，不能超过{LONGEST}个字。请改短。")
+    if frozen:
+        note_line(f"{frozen.name}，{theme.chinese_date(frozen.held_on)}，用定稿时的数（第{frozen.commit}次更新）。")
     with section("filters-manner"):
         order = choice("各单位排列", list(ORDERS), key="order", format=ORDERS.__getitem__)
         footnote = searched("备注（印在材料上，可不填）", "remark", "如：白禾县10月数据为初报数")
@@ -74,8 +79,6 @@ def ask(board: Board) -> Asked:
 
 def _named(board: Board) -> tuple[str, date]:
     name = searched("会议名称", "name", "如：第十次主席会议")
-    if len(name) > LONGEST:
-        message("error", f"会议名称有{len(name)}个字，不能超过{LONGEST}个字。请改短。")
     held_on = st.date_input("会议日期", value=board.today, format="YYYY-MM-DD", key="held", bind="query-params")  # fmt: skip
     return name, held_on if isinstance(held_on, date) else board.today
 

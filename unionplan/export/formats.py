@@ -66,7 +66,9 @@ def brief_of(seen: Standpoint, exhibits: Sequence[Exhibit], occasion: Occasion, 
     """Return a brief whose standpoint tells what this occasion's paper may tell."""
     mark = INTERNAL if occasion.internal else ""
     board = PaperBoard(seen.store, seen.commit, seen.plan, seen.clock, seen.on, seen, occasion.names, others, mark=mark)
-    drawn_once = [replace(one, draw=cache(one.draw)) for one in exhibits]  # several kinds of files draw the same figures
+    drawn_once = [
+        replace(one, draw=cache(one.draw)) for one in exhibits
+    ]  # several kinds of files draw the same figures
     return Brief(board, drawn_once, occasion)
 
 
