@@ -7,12 +7,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from unionplan import narrative, theme
-from unionplan.charts import PHONE, SLIDE
+from unionplan import export_commands, narrative, theme
+from unionplan.charts import PHONE, Profile
+from unionplan.charts.profile import Sheet
 from unionplan.exhibits import Exhibit, Table, exhibits, usual
 from unionplan.export.arranging import placed, stacked
 from unionplan.export.marks import Box, Drawing, Line, Pen, Words, drawing
@@ -244,7 +246,7 @@ def root(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_export_writes_the_kind_that_is_asked_for(cli, root: Path, tmp_path: Path) -> None:
-    kinds = {"pdf": (b"%PDF", "overview"), "png": (b"\x89PNG", "overview"), "html": (b"<!doctype", "目标总览")}
+    kinds = {"pdf": (b"%PDF", "overview"), "png": (b"\x89PNG", "training"), "html": (b"<!doctype", "目标总览")}
     for kind, (start, page) in kinds.items():
         path = tmp_path / f"x.{kind}"
         answer = cli("export", kind, "-o", path, "--page", page, "--store", root)
@@ -252,6 +254,12 @@ def test_export_writes_the_kind_that_is_asked_for(cli, root: Path, tmp_path: Pat
         assert path.read_bytes().startswith(start)
     assert cli("export", "pdf", "-o", tmp_path / "a.pdf", "--page", "poster", "--store", root).code == 0
     assert len(pages((tmp_path / "a.pdf").read_bytes())) == 1
+
+
+def test_a_page_without_anything_to_show_is_not_exported(cli, store: Store, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(export_commands, "exhibits", lambda *_: [])
+    answer = cli("export", "pdf", "-o", tmp_path / "x.pdf", "--store", store.root)
+    assert (answer.code, answer.err) == (2, "导出：还没有可以导出的图。请先在“数据更新”上传数据。\n")
 
 
 def test_export_of_an_earlier_refresh_shows_that_refresh(cli, root: Path, tmp_path: Path) -> None:
@@ -279,7 +287,11 @@ def test_export_of_what_is_not_there_ends_with_two_and_a_sentence(
     assert not (tmp_path / "x").exists()
 
 
-def test_a_slide_that_needs_more_room_grows(board: Standpoint, shown: list[Exhibit]) -> None:
-    one = next(one for one in shown if one.id == "timeline")
-    page = PdfReader(io.BytesIO(pack_pdf(board, [one]))).pages[0]
-    assert float(page.mediabox.height) > (SLIDE.height or 0) / 2
+def test_a_chart_that_does_not_fit_a_slide_gets_a_higher_page(board: Standpoint, shown: list[Exhibit]) -> None:
+    def draw(profile: Profile) -> go.Figure:
+        if profile.height is not None:
+            raise ValueError("40 rows need 2000 px and have 800: draw several pictures")
+        return Sheet(profile).figure(2000)
+
+    (page,) = PdfReader(io.BytesIO(pack_pdf(board, [replace(shown[0], draw=draw)]))).pages
+    assert (float(page.mediabox.width), float(page.mediabox.height)) == (960, 1000)

@@ -83,4 +83,7 @@ def _asked(board: Standpoint, page: str) -> list[Exhibit]:
     if page and page not in ids:
         raise UsageError(f"页面 {page}", "没有这一页", f"{'、'.join(PAGES)}；pdf 还有 {SHEET_WORDS}", "请改成其中之一")
     places = {entry.id: entry.page for entry in catalogue(board)}
-    return exhibits(board, [one for one in usual(board) if not page or places[one] == ids[page]])
+    found = exhibits(board, [one for one in usual(board) if not page or places[one] == ids[page]])
+    if not found:
+        raise UsageError("导出", "还没有可以导出的图", "", "请先在“数据更新”上传数据")
+    return found
