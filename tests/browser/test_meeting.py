@@ -16,9 +16,13 @@ pytestmark = pytest.mark.browser
 COUNTER = ".up-deck-bar output"
 SEEN = """() => [...document.querySelectorAll('.up-slide')]
   .filter((one) => getComputedStyle(one).visibility === 'visible').map((one) => one.dataset.number)"""
-COPIED = """() => new Promise((done) => {
-  document.addEventListener('copy', (event) => setTimeout(() => done(event.clipboardData.getData('text/plain'))), true);
-})"""
+LISTEN = """() => window.addEventListener('copy', (event) => {
+  const { setData } = event.clipboardData;
+  event.clipboardData.setData = (kind, text) => {
+    window.copied = { ...window.copied, [kind]: text };
+    setData.call(event.clipboardData, kind, text);
+  };
+}, true)"""
 
 
 def _screen(page: Watched, server: Server) -> Page:
@@ -85,11 +89,12 @@ def test_a_table_is_copied_and_a_picture_says_what_to_do_where_the_browser_forbi
     page.page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
     shown = page.open(server.url)
     tools = shown.locator("[class*='st-key-up-shown-targets'] .up-tools")
-    shown.evaluate(f"window.copied = ({COPIED})()")
+    shown.evaluate(LISTEN)
     tools.get_by_text("复制表格").click()
-    lines = shown.evaluate("window.copied").split("\r\n")
+    copied = shown.evaluate("window.copied")
+    lines = copied["text/plain"].split("\r\n")
     assert lines[0] == "指标\t企业类型\t完成值（%）\t目标（%）\t已达（家）\t应建（家）\t还差（家）\t状态"
-    assert len(lines) == 11
+    assert len(lines) == copied["text/html"].count("<tr>") == 11
     assert tools.locator("output").inner_text() == "表格已复制（10行），可以粘贴到 WPS 表格里。"
     tools.get_by_text("复制图片").click()
     assert "请点“下载图片”，再插入文档。" in tools.locator("output").inner_text()
