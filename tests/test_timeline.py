@@ -152,7 +152,7 @@ def test_light_and_count_stand_at_the_right():
         "◆ 推进中", "● 已完成", "■ 滞后", "● 已完成", "● 已完成", "○ 未开始", "已登记1次", "○ 未开始",
     ]  # fmt: skip
     assert texts(figure, "detail") == [
-        "2/3步", "1/1次", "0/2步　晚于计划日26天", "1/1次", "1/1次　补", "0/1步", "连续未更新108天", "0/1次",
+        "2/3步", "1/1次", "0/2步　逾期26天", "1/1次", "1/1次　补", "0/1步", "连续未更新108天", "0/1次",
     ]  # fmt: skip
 
 
@@ -291,7 +291,7 @@ def test_the_title_counts_every_state_body_by_body():
 def test_the_subtitle_names_what_is_late_the_longest_first():
     rows = stood("A1-4|评比|2026-10-10|||评比\nA1-2|启动||2026-07-20")
     assert timeline_subtitle(rows) == (
-        "活动和里程碑的计划日与完成日　｜　职工演讲赛逾期29天、工人先锋号晚于计划日26天　｜　另有1项定性工作有登记"
+        "活动和里程碑的计划日与完成日　｜　职工演讲赛逾期29天、工人先锋号逾期26天　｜　另有1项定性工作有登记"
     )
     assert timeline_subtitle([]) == "活动和里程碑的计划日与完成日"
     assert [late_words(row) for row in of("A1-3a", rows)] == [""]
@@ -487,7 +487,7 @@ def test_the_page_says_what_is_late_draws_and_lists_every_event(app, tmp_path):
     assert all(name in text for name in ("志愿服务", "未对应计划任务", "要约现场会", "● 已完成　补", "■ 逾期26天"))
     assert text.count("● 已完成　补") == 2  # the item and its event
     assert "步骤：动员；未计入：步骤与计划所列不符" in text
-    assert "共2步，已完成0步，待完成评比、表彰；晚于计划日26天" in text
+    assert "共2步，已完成0步，待完成评比、表彰；逾期26天" in text
 
 
 def test_the_page_of_one_body_leaves_the_other_out(app, tmp_path):

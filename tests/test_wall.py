@@ -227,7 +227,7 @@ def test_the_foot_tells_both_dates():
 @pytest.mark.parametrize(
     ("item", "words", "said"),
     [
-        ("A1-7", {"status": "behind", "counts": (1, 3), "late_since": date(2026, 10, 20)}, "滞后16天 1/3步"),
+        ("A1-7", {"status": "behind", "counts": (1, 3), "late_since": date(2026, 10, 20)}, "滞后，逾期16天 1/3步"),
         ("A1-1b", {"status": "moving", "counts": (2, 3)}, "推进中 2/3步"),
         ("A2-3c", {"status": "slow", "counts": (12600, 50000)}, "偏慢 12,600/50,000人"),
         ("A4-3c", {"status": "behind", "row": RATE}, "滞后 42.6%，还差222家"),

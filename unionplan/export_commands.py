@@ -10,10 +10,14 @@ from typing import Any
 
 from unionplan.errors import UsageError
 from unionplan.exhibits import PAGES, Exhibit, catalogue, exhibits, usual
+from unionplan.export.book import book_of
+from unionplan.export.occasion import plain_occasion
 from unionplan.export.offline import offline_html
 from unionplan.export.one_page import one_page_pdf
 from unionplan.export.pack import pack_pdf
 from unionplan.export.poster import poster_pdf
+from unionplan.export.report import report_of
+from unionplan.export.slides import deck_of
 from unionplan.export.tall_picture import tall_png
 from unionplan.standpoint import Standpoint
 
@@ -23,11 +27,13 @@ Maker = Callable[[Standpoint, Sequence[Exhibit]], bytes]
 """What is shown, and the exhibits asked for → the file."""
 
 KINDS: Mapping[str, Maker] = {
+    "docx": lambda board, shown: report_of(board, shown, plain_occasion(board)),
+    "xlsx": lambda board, shown: book_of(board, shown, plain_occasion(board)),
+    "pptx": lambda board, shown: deck_of(board, shown, plain_occasion(board)),
     "pdf": pack_pdf,
     "png": tall_png,
     "html": offline_html,
 }
-LATER = ("pptx", "docx", "xlsx")
 SHEETS: Mapping[str, Callable[[Standpoint], bytes]] = {"onepage": one_page_pdf, "poster": poster_pdf}
 """What `--page` names besides the pages of the board: single sheets, PDF only."""
 SHEET_WORDS = "onepage（一页通）、poster（A3 挂图）"
@@ -56,8 +62,7 @@ def plug(commands: Any, command: Command, seen: Callable[[argparse.Namespace], S
 
 def _maker(kind: str) -> Maker:
     if kind not in KINDS:
-        found = "尚未提供" if kind in LATER else "没有这种格式"
-        raise UsageError(f"导出 {kind}", found, f"目前有 {'、'.join(KINDS)}", "请改成其中之一")
+        raise UsageError(f"导出 {kind}", "没有这种格式", f"目前有 {'、'.join(KINDS)}", "请改成其中之一")
     return KINDS[kind]
 
 

@@ -24,7 +24,8 @@ T = TypeVar("T")
 class Standpoint:
     """A store as of `commit`, the plan and the clock that go with it.
 
-    `on` cuts the data at a day, on which windows end too; staleness is always judged by `clock`.
+    `on` cuts the data at a day, on which windows end too; staleness is always judged by `clock`. `mark` stands on every
+    page of a paper, "" on none.
     """
 
     store: Store
@@ -32,6 +33,7 @@ class Standpoint:
     plan: Plan
     clock: date
     on: date | None
+    mark: str = field(default="", kw_only=True)
     _made: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False, kw_only=True)
 
     @property

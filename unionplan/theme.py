@@ -206,10 +206,21 @@ def month_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def overdue(days: int) -> str:
+    """Return by how many days something is late, 逾期16天; "" where it is not."""
+    return f"逾期{days}天" if days > 0 else ""
+
+
 def plain(text: str) -> str:
     """Return the text on one line, without control, format or surrogate characters."""
     line = re.sub(r"[^\S\u3000]+", " ", text)
     return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cs")).strip()
+
+
+def file_name(text: str, other: str = "未命名") -> str:
+    """Return text as a file's name that Windows takes: no path, no sign it forbids, no blank or dot at its ends; `other`
+    where nothing is left."""
+    return re.sub(r'[\\/:*?"<>|]', "_", plain(text)).strip(" .") or other
 
 
 def escape(text: str) -> str:

@@ -31,7 +31,7 @@ ROW = (2.35, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, 
 NOTES = "定性工作"  # the head over works without figures
 MARK = 0.42  # radius of a disc, in u
 NAMED = 4
-NOTE = "● 完成日　竖线：计划日　红色：逾期或晚于计划日　细线：未另定时限"
+NOTE = "● 完成日　竖线：计划日　红色：逾期　细线：未另定时限"
 
 
 @dataclass(frozen=True)

@@ -98,31 +98,36 @@ def _expiring(board: Standpoint) -> str:
     return "-".join(asked[0]) if asked else ""
 
 
-def exhibit(board: Standpoint, asked: str, names: Names | None = None, order: str = "value") -> Exhibit | None:
-    """Return the exhibit with this id; None where the board has nothing of it to show, or no such exhibit."""
-    make = _makers(board, names or {}, order).get(asked)
+def exhibit(
+    board: Standpoint, asked: str, names: Names | None = None, order: str = "value", others: bool = False
+) -> Exhibit | None:
+    """Return the exhibit with this id; None where the board has nothing of it to show, or no such exhibit.
+
+    `others`: with the tasks of 机关工会, which is another body and else left out.
+    """
+    make = _makers(board, names or {}, order, others).get(asked)
     return make() if make else None
 
 
 def exhibits(
-    board: Standpoint, asked: Sequence[str], names: Names | None = None, order: str = "value"
+    board: Standpoint, asked: Sequence[str], names: Names | None = None, order: str = "value", others: bool = False
 ) -> list[Exhibit]:
-    """Return the exhibits asked for, in this order, without those that have nothing to show."""
-    makers = _makers(board, names or {}, order)
+    """Return the exhibits asked for, in this order, without those that have nothing to show; `others` as in `exhibit`."""
+    makers = _makers(board, names or {}, order, others)
     found = [makers[one]() for one in asked if one in makers]
     return [one for one in found if one is not None]
 
 
-def _makers(board: Standpoint, names: Names, order: str) -> dict[str, Callable[[], Exhibit | None]]:
-    city = Selection(plan=CITY)
+def _makers(board: Standpoint, names: Names, order: str, others: bool) -> dict[str, Callable[[], Exhibit | None]]:
+    body = "" if others else CITY
     makers: dict[str, Callable[[], Exhibit | None]] = {
         "targets": partial(coverage.targets, board, names),
-        "wall": partial(tasks.plan_wall, board, city),
+        "wall": partial(tasks.plan_wall, board, Selection(plan=body)),
         "map": partial(coverage.matrix, board, names, order),
         "training": partial(tasks.trained, board, names),
-        "calendar": partial(tasks.duty_calendar, board, CITY),
-        "timeline": partial(tasks.time_line, board, CITY),
-        "participation": partial(tasks.who_took_part, board, CITY),
+        "calendar": partial(tasks.duty_calendar, board, body),
+        "timeline": partial(tasks.time_line, board, body),
+        "participation": partial(tasks.who_took_part, board, body),
         "dues": partial(tasks.paid_dues, board, names, order),
         **{f"training-{by}": partial(tasks.trained_by, board, names, by, order) for by in BY_WORDS},
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from unionplan import theme
+from unionplan import dues_words, theme
 from unionplan.attainment import Attainment
 from unionplan.charts import Profile
 
@@ -34,6 +34,17 @@ class Rate:
 
 Value = str | int | date | Fraction | Rate | None
 """A cell: text, a count, a day, an exact amount, a rate, or nothing."""
+
+
+def shown(value: Value) -> str:
+    """Return a cell as text: counts without separators, so that they stay numbers where they are pasted; "" for nothing."""
+    if isinstance(value, Rate):
+        return value.shown
+    if isinstance(value, Fraction):
+        return dues_words.amount(value)
+    if isinstance(value, date):
+        return theme.chinese_date(value)
+    return "" if value is None else str(value)
 
 
 @dataclass(frozen=True)

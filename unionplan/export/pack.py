@@ -56,5 +56,5 @@ def document_title(board: Standpoint) -> str:
 
 
 def sample_mark(board: Standpoint) -> str:
-    """Return what stands on every page of a sample, nothing on real ones."""
-    return "示例数据" if board.plan.settings.sample else ""
+    """Return what stands on every page: that it is a sample, and the standpoint's own mark; "" where neither is so."""
+    return "　".join(filter(None, ["示例数据" if board.plan.settings.sample else "", board.mark]))
