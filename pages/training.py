@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from unionplan import theme
+from unionplan.attainment import in_force
 from unionplan.charts.progress_titles import BY_WORDS, outlook_sentence, reported
 from unionplan.exhibits import names_for
 from unionplan.exhibits.tasks import nameless, trained, trained_by
@@ -47,7 +48,10 @@ def chosen(board: Board) -> View:
 
 def say(view: View) -> None:
     """What is still to be done in one line, and who has not reported in another."""
-    heading(outlook_sentence(view.now), reported(view.now, len(view.plan.units)))
+    heading(
+        outlook_sentence(view.now),
+        reported(view.now, sum(in_force(unit, view.board.today) for unit in view.plan.units)),
+    )
 
 
 def draw(view: View) -> None:

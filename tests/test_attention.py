@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unionplan import attention, selection
+from unionplan import attention, narrative, selection
 from unionplan import since as period
 from unionplan.attainment import STATUSES, Attainment, ItemState
 from unionplan.attention import Concern, explanation, in_order, lapsing, late_words, of_items, title
+from unionplan.comparing import period_before
 from unionplan.notes import Note
 from unionplan.plan import plan_of, read_tables
 from unionplan.selection import Selection, shown_words
@@ -76,7 +77,7 @@ def test_every_red_or_amber_item_needs_attention_once_and_nothing_that_is_done_d
 
 def test_an_item_says_by_how_much_it_is_late_and_what_is_done():
     late = {"late_since": date(2026, 10, 20), "said": "共3步，已完成1步"}
-    assert late_words(state("A1-7", "behind", **late), DAY) == "晚于计划日16天；共3步，已完成1步"
+    assert late_words(state("A1-7", "behind", **late), DAY) == "逾期16天；共3步，已完成1步"
     assert late_words(state("A1-7", "overdue", **late), DAY) == "逾期16天；共3步，已完成1步"
     assert late_words(state("A2-3c", "slow", counts=(12600, 50000)), DAY) == "已完成12,600/50,000人"
     assert late_words(state("A1-3a", "due_soon"), date(2026, 12, 20)) == "12月31日到期，还有11天"
@@ -202,8 +203,8 @@ def test_stale_and_unreported_figures_are_compared_with_nothing():
     rows = [replace(RATE, status="stale"), replace(RATE, numerator=None, denominator=None)]
     assert since(rows[1:]) == ""
     assert "项比率" not in since(rows)
-    assert period.moved(rows[1]) is None
-    assert period.moved(replace(RATE, previous=None)) is None
+    assert narrative.points_since(rows[1], rows[1].previous) is None
+    assert narrative.points_since(RATE, None) is None
 
 
 def test_targets_reached_and_items_done_are_counted_per_body():
@@ -220,9 +221,9 @@ def test_targets_reached_and_items_done_are_counted_per_body():
 def test_without_a_period_before_nothing_is_said():
     assert since(rates(10), day=None) == ""
     days = [date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)]
-    assert period.period_before([RATE], days) == date(2026, 9, 30)
-    assert period.period_before([RATE], days[2:]) is None
-    assert period.period_before([replace(RATE, as_of=None)], days) is None
+    assert period_before([RATE], days) == date(2026, 9, 30)
+    assert period_before([RATE], days[2:]) is None
+    assert period_before([replace(RATE, as_of=None)], days) is None
 
 
 # ------------------------------------------------------------------ what was asked for

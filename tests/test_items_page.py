@@ -67,7 +67,7 @@ def test_every_item_stands_in_its_group_beside_its_own_sentence(board):
 def test_the_head_counts_each_plan_alone(board):
     said = words(page())
     assert "市总计划46项：计划期外3项，未报9项，未开始34项" in said
-    assert "截至2026年11月5日；机关工会计划21项：已完成1项，未开始20项" in said
+    assert "按2026年11月5日判断；机关工会计划21项：已完成1项，未开始20项" in said
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def ledgers(city):
 
 
 def controlled(row):
-    if row["单位类别"] in ("个体工商户", "民办非企业"):
+    if row["单位类别"] in ("个体工商户", "民办非企业", "事业单位"):
         return None
     for word in (
         row.get("控股情况"),

@@ -263,7 +263,7 @@ def test_items_are_counted_worst_first():
         state("B0-1", {}),
     ]
     assert counted_words(states, "市总计划") == "市总计划4项：滞后1项，已完成1项，计划期外1项，未开始1项"
-    assert (late_words(states[0], TODAY), late_words(states[1], TODAY)) == ("已晚16天", "")
+    assert (late_words(states[0], TODAY), late_words(states[1], TODAY)) == ("逾期16天", "")
 
 
 def test_a_note_says_its_figures_before_its_words():

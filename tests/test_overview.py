@@ -98,7 +98,7 @@ def test_what_is_late_stands_first_with_what_the_department_says(app: AppTest) -
     assert rows[: len(behind)] == behind
     [item] = [row for row in rows if row[0] == "市第二届劳动模范、先进工作者评比表彰"]
     assert (item[1], item[3], item[4]) == ("■ 滞后", "经济工作部", SAID)
-    assert item[2].startswith("晚于计划日16天；共3步，已完成1步")
+    assert item[2].startswith("逾期16天；共3步，已完成1步")
     assert all(row[4] == "尚无情况说明" or re.search("，2026年[0-9]+月[0-9]+日）$", row[4]) for row in behind)
     assert [row[1] for row in rows if row[0] == "交通产业工会"] == ["○ 未报"]
     lapsing = [row[2] for row in rows if row[1] == "▲ 合同临期"]
@@ -111,7 +111,7 @@ def test_what_is_late_stands_first_with_what_the_department_says(app: AppTest) -
 
 def test_the_period_before_is_compared_in_words(app: AppTest) -> None:
     text = _html(_open(app))
-    assert "截至2026年11月5日，市总计划应完成1项，已完成1项。" in text
+    assert "按2026年11月5日判断，市总计划应完成1项，已完成1项。" in text
     assert re.search("按11个单位汇总。其他任务滞后[0-9]+项：.*市劳模评选表彰", text)
     said = r"与9月30日相比：计划覆盖目标达标\d+项，.*?；10项比率.*?；市总计划其他任务已完成\d+项，.*?；机关工会计划已完成\d+项，"
     assert re.search(said, text)

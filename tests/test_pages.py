@@ -564,9 +564,11 @@ def test_tasks_that_came_due_are_counted_over_the_city_plan_only() -> None:
     open_, own = replace(ended, end=day), replace(ended, plan="机关工会计划")
     states = [ItemState(ended, "not_started"), ItemState(ended, "done"), ItemState(open_, "moving"), ItemState(own, "moving"),
               ItemState(ended, "out_of_plan")]  # fmt: skip
-    assert narrative.due_items(states, day) == "截至2026年11月5日，市总计划应完成2项，已完成1项；未完成的是职工演讲赛。"
-    assert narrative.due_items(states[1:2], day) == "截至2026年11月5日，市总计划应完成1项，已完成1项。"
-    assert narrative.due_items(states[2:], day) == "截至2026年11月5日，市总计划没有到期的任务。"
+    assert (
+        narrative.due_items(states, day) == "按2026年11月5日判断，市总计划应完成2项，已完成1项；未完成的是职工演讲赛。"
+    )
+    assert narrative.due_items(states[1:2], day) == "按2026年11月5日判断，市总计划应完成1项，已完成1项。"
+    assert narrative.due_items(states[2:], day) == "按2026年11月5日判断，市总计划没有到期的任务。"
 
 
 def test_an_indicator_is_summed_up_over_the_types_that_have_a_target() -> None:

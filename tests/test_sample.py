@@ -107,7 +107,7 @@ def sheet(file, name):
 
 def group(row):
     """Who controls an enterprise, None when it is none: 控股情况 first, then the name of the registration type."""
-    if row["registration"] in ("个体工商户", "民办非企业"):
+    if row["registration"] in ("个体工商户", "民办非企业", "事业单位"):
         return None
     control, registered = row.get("control"), row["registration"]
     if control:

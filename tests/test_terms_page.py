@@ -121,7 +121,7 @@ def test_comparisons_stand_in_a_table_with_the_figure_of_then(city):
     assert "提高5.0个百分点（51.7%）" in text
     assert "当时未报" in text
     assert "还没有上会定稿" in text
-    assert "上次会议日期：“十月”。日期写作 2026-10-15。请改正。" in html(shown(part="比较", met="十月"))
+    assert "其他日期：“十月”。日期写作 2026-10-15。请改正。" in html(shown(part="比较", met="十月"))
 
 
 def hand_down(store, *shares):

@@ -152,7 +152,7 @@ def test_light_and_count_stand_at_the_right():
         "◆ 推进中", "● 已完成", "■ 滞后", "● 已完成", "● 已完成", "○ 未开始", "已登记1次", "○ 未开始",
     ]  # fmt: skip
     assert texts(figure, "detail") == [
-        "2/3步", "1/1次", "0/2步　晚于计划日26天", "1/1次", "1/1次　补", "0/1步", "连续未更新108天", "0/1次",
+        "2/3步", "1/1次", "0/2步　逾期26天", "1/1次", "1/1次　补", "0/1步", "连续未更新108天", "0/1次",
     ]  # fmt: skip
 
 
@@ -247,12 +247,21 @@ def test_nothing_to_draw_says_what_to_do(profile):
     assert texts(drawn([], profile), "empty") == ["还没有活动记录", "在“数据更新”上传活动台账"]
 
 
-def test_sixty_rows_make_a_higher_picture_and_do_not_fit_a_slide():
+def test_sixty_rows_make_a_higher_picture_and_a_slide_counts_what_it_cannot_hold():
     rows = of("A1-3a", stood()) * 60
     assert drawn(rows).layout.height > 60 * 2 * SCREEN.u
     assert drawn(rows[:10], SLIDE).layout.height == 1080
-    with pytest.raises(ValueError, match=r"60 rows need \d+ px and have \d+: draw several pictures"):
-        drawn(rows, SLIDE)
+    figure = drawn(rows, SLIDE)
+    left = 60 - len(texts(figure, "state"))
+    assert figure.layout.height == 1080
+    assert texts(figure, "foot")[0].startswith(f"另有{left}项未画出：● 已完成{left}项；见逐项清单")
+
+
+def test_where_room_is_short_what_is_late_is_drawn_and_works_without_figures_wait():
+    figure = drawn([*of("A1-2", stood()) * 20, *of("A1-4", stood()), *of("A1-3a", stood()) * 5], SLIDE)
+    assert texts(figure, "state")[:1] == ["■ 滞后"]
+    assert len(texts(figure, "state")) < 26
+    assert "项定性工作未画出" in texts(figure, "foot")[0]
 
 
 @pytest.mark.parametrize("profile", [SCREEN, PHONE], ids=lambda profile: profile.kind)
@@ -282,7 +291,7 @@ def test_the_title_counts_every_state_body_by_body():
 def test_the_subtitle_names_what_is_late_the_longest_first():
     rows = stood("A1-4|评比|2026-10-10|||评比\nA1-2|启动||2026-07-20")
     assert timeline_subtitle(rows) == (
-        "活动和里程碑的计划日与完成日　｜　职工演讲赛逾期29天、工人先锋号晚于计划日26天　｜　另有1项定性工作有登记"
+        "活动和里程碑的计划日与完成日　｜　职工演讲赛逾期29天、工人先锋号逾期26天　｜　另有1项定性工作有登记"
     )
     assert timeline_subtitle([]) == "活动和里程碑的计划日与完成日"
     assert [late_words(row) for row in of("A1-3a", rows)] == [""]
@@ -391,10 +400,13 @@ def test_no_units_told_says_what_to_do(profile):
     assert_legible(figure, profile)
 
 
-def test_a_slide_refuses_more_events_than_it_holds():
+def test_a_slide_draws_the_largest_events_and_sums_over_all():
     assert turnout(TURNOUT["two"], SLIDE).layout.height == 1080
-    with pytest.raises(ValueError, match=r"61 rows need \d+ px and have \d+: draw several pictures"):
-        turnout(TURNOUT["sixty"], SLIDE)
+    figure = turnout(TURNOUT["sixty"], SLIDE)
+    wholes = [int(words.replace(",", "")) for words in texts(figure, "whole")]
+    assert figure.layout.height == 1080
+    assert wholes == [9 * sum(range(60)), *(9 * place for place in range(59, 60 - len(wholes), -1))]
+    assert texts(figure, "foot")[0].startswith(f"另有{61 - len(wholes)}项活动未画出；见活动清单")
 
 
 @pytest.mark.parametrize(
@@ -475,7 +487,7 @@ def test_the_page_says_what_is_late_draws_and_lists_every_event(app, tmp_path):
     assert all(name in text for name in ("志愿服务", "未对应计划任务", "要约现场会", "● 已完成　补", "■ 逾期26天"))
     assert text.count("● 已完成　补") == 2  # the item and its event
     assert "步骤：动员；未计入：步骤与计划所列不符" in text
-    assert "共2步，已完成0步，待完成评比、表彰；晚于计划日26天" in text
+    assert "共2步，已完成0步，待完成评比、表彰；逾期26天" in text
 
 
 def test_the_page_of_one_body_leaves_the_other_out(app, tmp_path):

@@ -8,6 +8,7 @@ from unionplan.errors import AccessError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WRITERS = ("local", "demo", "clerk", "administrator")
+RELEASERS = ("local", "demo", "administrator")
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,11 @@ class Person:
     def may_write(self) -> bool:
         """Whether this role may refresh and undo at all."""
         return self.role in WRITERS
+
+    @property
+    def may_release(self) -> bool:
+        """Whether this role decides what readers see: releases a refresh, switches the review on and off."""
+        return self.role in RELEASERS
 
 
 def require_write(person: Person, sample: bool) -> None:
@@ -36,6 +42,12 @@ def require_write(person: Person, sample: bool) -> None:
         )
     if not person.name.strip():
         raise AccessError("经办人", "没有填写姓名", "每次更新都要记下是谁办的", "请填写经办人姓名")
+
+
+def require_switch(person: Person, before: bool, after: bool) -> None:
+    """Raise AccessError where somebody who may not release switches the review of what comes in on or off."""
+    if before != after and not person.may_release:
+        raise AccessError("设置“发布审核”", "您不是管理员", "启用、停用发布审核由管理员办理", "请管理员登录后修改")
 
 
 def require_listen(host: str, accounts: bool) -> None:

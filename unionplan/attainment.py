@@ -16,7 +16,7 @@ from math import ceil
 import pandas as pd
 
 from unionplan import pace as paces
-from unionplan.figures import Figures, Pool, figures, inherited, pool_of
+from unionplan.figures import Figures, Pool, absorbed, figures, inherited, pool_of
 from unionplan.plan import (
     ATOMS,
     COVERAGE,
@@ -168,7 +168,20 @@ class Outlook:
         return self.seen[day]
 
     def _own(self, day: date | None) -> Figures:
-        return inherited(figures(self.cube, day), self.plan.units)
+        return inherited(figures(self.cube, day), self.plan.units, self._newest())
+
+    def _newest(self) -> dict[str, date]:
+        """Indicator → the newest 统计时点 of all units while they existed, where one of them took another in."""
+        ends = {unit.name: unit.end for unit in self.plan.units}
+        if self.cube.empty or not any(absorbed(unit, self.plan.units) for unit in self.plan.units):
+            return {}
+        known = self.cube if self.on is None else self.cube[self.cube["as_of"] <= pd.Timestamp(self.on)]
+        last = known.groupby(["indicator", "reporting_unit"])["as_of"].max()
+        days: dict[str, date] = {}
+        for indicator, unit, stamp in last.reset_index().itertuples(index=False):
+            if unit in ends and stamp.date() <= (ends[unit] or date.max):
+                days[indicator] = max(days.get(indicator, date.min), stamp.date())
+        return days
 
     def _base(self) -> Figures | None:
         """The figures of the day whose denominators are fixed; a definition, so no view of an earlier day cuts it."""
@@ -281,6 +294,10 @@ def counted_units(
     usual = [name for name in reporting if not now.apart(indicator, name)]
     newest = max((as_of[name] for name in reporting), default=outlook.today)
     existing = [unit.name for unit in outlook.plan.units if in_force(unit, newest)]
+    within = {
+        part for (found, heir), parts in now.heirs.items() if found == indicator and heir in existing for part in parts
+    }
+    existing = [name for name in existing if name not in within]  # one that another stands for is not counted twice
     counted = tuple(
         name for name in usual or reporting if name in existing and expires(as_of[name], definition) >= newest
     )

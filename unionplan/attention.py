@@ -85,8 +85,7 @@ def _name(state: ItemState, plan: Plan) -> str:
 
 def late_words(state: ItemState, day: date) -> str:
     """Return an item's progress with the days by which it is late, or that are left."""
-    days = (day - state.late_since).days if state.late_since else 0
-    words = {"overdue": f"逾期{days}天", "behind": f"晚于计划日{days}天"}.get(state.status, "") if days else ""
+    words = theme.overdue(state.late_days(day)) if state.status in ("overdue", "behind") else ""
     end = state.item.end
     if state.status == "due_soon" and end and state.item.kind != "recurring":
         words = f"{theme.month_day(end)}到期，还有{(end - day).days}天" if end > day else "今日到期"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from unionplan.attainment import Attainment, Outlook, counted_units, expires
+from unionplan.change import previous_day, units_of
 from unionplan.plan import SCOPES, Plan
 
 KINDS = {"period": "较上期", "year": "较年初", "last_year": "同比", "meeting": "较上次会议"}
@@ -45,8 +46,8 @@ def comparisons(outlook: Outlook, row: Attainment, meeting: Outlook | date | Non
     """
     if row.numerator is None or not row.denominator or row.as_of is None:
         return tuple(Compared(kind, reason=NOW_UNTOLD) for kind in KINDS)
-    units = _units(outlook, row)
-    before = row.as_of.replace(day=1) - timedelta(days=1)
+    units, before = units_of(outlook, row), previous_day(row)
+    assert before
     return (
         _on(outlook, row, units, "period", before, False),
         _on(outlook, row, units, "year", date(row.as_of.year - 1, 12, 31), True),
@@ -55,8 +56,11 @@ def comparisons(outlook: Outlook, row: Attainment, meeting: Outlook | date | Non
     )
 
 
-def _units(outlook: Outlook, row: Attainment) -> tuple[str, ...]:
-    return (row.reporting_unit,) if row.reporting_unit else counted_units(outlook, row.indicator, SCOPES[row.scope])[0]
+def period_before(rows: Sequence[Attainment], days: Sequence[date]) -> date | None:
+    """Return the last of `days` (when figures were taken) before the month of the newest figure, None without one."""
+    newest = max((row for row in rows if row.as_of), key=lambda row: str(row.as_of), default=None)
+    end = previous_day(newest) if newest else None
+    return None if end is None else max((day for day in days if day <= end), default=None)
 
 
 def _a_year_before(day: date) -> date:
@@ -116,5 +120,9 @@ def same_definition(now: Plan, then: Plan, indicator: str) -> bool:
 
 def _by_origin(now: Plan, then: Plan, units: Sequence[str]) -> set[str]:
     """The units by what they were in the plan of then: a merged one by those it came from."""
-    known, before = {unit.name for unit in then.units}, {unit.name: unit.before for unit in now.units}
-    return {one for unit in units for one in ((unit,) if unit in known else before.get(unit) or (unit,))}
+    before, known = ({unit.name: unit.before for unit in plan.units} for plan in (now, then))
+    found = set()
+    for unit in units:
+        since = {one for one in before.get(unit, ()) if one in known and one not in known.get(unit, ())}
+        found |= since | {unit} if unit in known else set(before.get(unit) or (unit,))
+    return found

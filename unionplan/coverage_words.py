@@ -13,6 +13,7 @@ from fractions import Fraction
 from unionplan import narrative, theme
 from unionplan.attainment import Attainment, Outlook, composite
 from unionplan.change import Change, Move
+from unionplan.comparing import DIFFERENT, REASONS
 from unionplan.forecast import LEAST, Forecast, Speed
 from unionplan.plan import Indicator
 
@@ -23,7 +24,7 @@ MOVES = {
     "summary": "只报汇总表的单位",
 }  # fmt: skip
 JOINED = {"unionised": "新建会", "unionised_women": "新建会或新有女职工"}
-OTHER_BASIS, NO_PAST = "口径不同，不作比较", "尚无可比的以往数据"
+OTHER_BASIS, NO_PAST = REASONS[DIFFERENT], "尚无可比的以往数据"
 _NAMED = 3
 
 
@@ -169,6 +170,21 @@ def falls_short(row: Attainment, ending: dict[int, int]) -> str:
 
 
 # Unclassified, composite, gaps
+
+
+def bases_apart(indicator: Indicator, fixed_on: date, present: int, fixed: int, covered: int) -> str:
+    """Return why a list after the base of now and a gap after the base fixed on a day differ, with both numbers.
+
+    "" where the bases are the same.
+    """
+    if present == fixed:
+        return ""
+    unit, word = indicator.unit, indicator.base_word
+    now, then = (
+        f"{word}{theme.count(base)}{unit}，未覆盖{theme.count(max(0, base - covered))}{unit}"
+        for base in (present, fixed)
+    )
+    return f"名单按现有底数列出：{now}；完成率和差额按{theme.chinese_date(fixed_on)}的核定底数计算：{then}。"
 
 
 def unsure(row: Attainment, indicator: Indicator, unclassified: int) -> str:

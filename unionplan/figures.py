@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -129,21 +129,64 @@ def figures(cube: pd.DataFrame, on: date | None = None) -> Figures:
     return Figures(as_of, counts, other, told)
 
 
-def inherited(now: Figures, units: Sequence[Unit]) -> Figures:
+def inherited(now: Figures, units: Sequence[Unit], newest: Mapping[str, date] | None = None) -> Figures:
     """Return the figures with those of its predecessors for every unit that has none of its own yet (rules 10).
 
-    All of them must have been told; the oldest 统计时点 is that of the sum.
+    All of them must have been told; the oldest 统计时点 is that of the sum. A unit that kept its name when it took
+    another in stands for both from that day on: its figures of before are summed with the other's, in a view whose
+    `newest` 统计时点 of an indicator is not before that day. Earlier views have each by itself.
     """
-    for unit in sorted((one for one in units if one.before), key=lambda one: one.start or date.min):
+    for unit in sorted((one for one in units if founders(one, units)), key=lambda one: one.start or date.min):
         for indicator in {name for name, _ in now.as_of}:
-            pairs = [(indicator, name) for name in unit.before]
+            pairs = [(indicator, name) for name in founders(unit, units)]
             if (indicator, unit.name) not in now.as_of and all(pair in now.as_of for pair in pairs):
-                now = _joined(now, indicator, unit)
+                now = _joined(now, indicator, unit.name, founders(unit, units))
+    for day, taker, name in sorted(
+        (day, one.name, name) for one in units for name, day in absorbed(one, units).items()
+    ):
+        for indicator in [key for key, last in (newest or {}).items() if last >= day]:
+            now = _taken_in(now, indicator, taker, name, day)
     return now
 
 
-def _joined(now: Figures, indicator: str, unit: Unit) -> Figures:
-    pairs, own = [(indicator, name) for name in unit.before], (indicator, unit.name)
+def founders(unit: Unit, units: Sequence[Unit]) -> tuple[str, ...]:
+    """Return the units that one was made of when it began: those it came from without those it took in later."""
+    later = absorbed(unit, units)
+    return tuple(name for name in unit.before if name not in later) if unit.start else ()
+
+
+def absorbed(unit: Unit, units: Sequence[Unit]) -> dict[str, date]:
+    """Return unit → the day on which another that was there already took it in and kept its own name."""
+    ends = {one.name: one.end for one in units}
+    days = {name: end + timedelta(days=1) for name in unit.before if (end := ends.get(name))}
+    return {name: day for name, day in days.items() if unit.start is None or unit.start < day}
+
+
+def _taken_in(now: Figures, indicator: str, unit: str, name: str, day: date) -> Figures:
+    """The figures of a unit before it took another in, summed with the other's; 未报 where only one of them is known."""
+    own, other = (indicator, unit), (indicator, name)
+    if own not in now.as_of or now.as_of[own] >= day:
+        return now
+    if other not in now.as_of:
+        return replace(
+            now, as_of={pair: one for pair, one in now.as_of.items() if pair != own},
+            counts={key: cell for key, cell in now.counts.items() if key[:2] != own},
+        )  # fmt: skip
+    alone = f"{unit}\n{day}"  # what it was before; no unit has such a name
+    counts = {(indicator, alone, atom): cell for (one, who, atom), cell in now.counts.items() if (one, who) == own}
+    same = frozenset({(indicator, alone)})
+    kept = replace(
+        now, counts=now.counts | counts, as_of={**now.as_of, (indicator, alone): now.as_of[own]},
+        other_base=now.other_base | (same if own in now.other_base else frozenset()),
+        summarised=now.summarised | (same if own in now.summarised else frozenset()),
+        heirs={**now.heirs, (indicator, alone): now.heirs[own]} if own in now.heirs else now.heirs,
+    )  # fmt: skip
+    joined = _joined(kept, indicator, unit, (alone, name))
+    return replace(joined, as_of={pair: one for pair, one in joined.as_of.items() if pair != (indicator, alone)})
+
+
+def _joined(now: Figures, indicator: str, unit: str, parts: Sequence[str]) -> Figures:
+    pairs, own = [(indicator, name) for name in parts], (indicator, unit)
     told = {(*own, atom): [now.counts[*pair, atom] for pair in pairs if (*pair, atom) in now.counts]
             for atom in SCOPES["all"]}  # fmt: skip
     counts = {
@@ -153,7 +196,7 @@ def _joined(now: Figures, indicator: str, unit: Unit) -> Figures:
         now, counts=now.counts | counts, as_of=now.as_of | {own: min(now.as_of[pair] for pair in pairs)},
         other_base=now.other_base | ({own} if now.other_base & {*pairs} else set()),
         summarised=now.summarised | ({own} if now.summarised & {*pairs} else set()),
-        heirs={**now.heirs, own: unit.before},
+        heirs={**now.heirs, own: tuple(parts)},
     )  # fmt: skip
 
 

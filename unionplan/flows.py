@@ -49,7 +49,8 @@ class Flow:
 
     `persons`/`as_of` None: 未报. `target` None: no task is set. `due` and `slow` are exact counts on the day `as_of`,
     None without a task or without both ends of the window. `missing` names the units that told nothing for the month
-    of `as_of`; `times_only` counts returns that tell person-times without persons.
+    of `as_of`; `times_only` counts returns that tell person-times without persons. `nodes`: the milestones that the
+    pace goes by way of.
     """
 
     item: str | None
@@ -66,6 +67,14 @@ class Flow:
     marks: tuple[str, ...]
     missing: tuple[str, ...]
     times_only: int
+    nodes: tuple[pace.Node, ...] = ()
+
+    @property
+    def way(self) -> list[pace.Node]:
+        """The corners of the way to the task, from nought on the day before the window; [] without a pace."""
+        if self.due is None or self.target is None or self.start is None or self.end is None:
+            return []
+        return pace.way_of(Fraction(0), Fraction(self.target), self.start, self.end, self.nodes)
 
     @property
     def gap(self) -> int | None:
@@ -174,7 +183,7 @@ def flow(frame: pd.DataFrame, plan: Plan, clock: date, on: date | None = None) -
         person_times=_total(rows["person_times"]), target=_target(item), start=start, end=end, due=due,
         slow=None if due is None else due * Fraction(plan.settings.slow_bp, 10_000), months=months, status="unreported",
         marks=(), missing=next((m.missing for m in months if as_of and m.period == f"{as_of:%Y-%m}"), ()),
-        times_only=int((rows["persons"].isna() & rows["person_times"].notna()).sum()),
+        times_only=int((rows["persons"].isna() & rows["person_times"].notna()).sum()), nodes=item.nodes if item else (),
     )  # fmt: skip
     judged = replace(bare, status=_status(bare, plan, clock, on or clock))
     return replace(judged, marks=_marks(judged))

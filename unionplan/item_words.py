@@ -13,6 +13,7 @@ from unionplan.plan import Item
 
 KINDS = {"coverage": "比率", "count": "计数", "milestone": "里程碑", "recurring": "周期", "qualitative": "定性"}
 BODIES = {"市总": "市总计划", "机关工会": "机关工会计划"}
+"""What a link of old calls a body's plan → its name."""
 """What a reader calls the two plans; the second is another body's and is never added to the first."""
 
 
@@ -50,8 +51,7 @@ def idle_words(state: ItemState, today: date) -> str:
 
 def late_words(state: ItemState, today: date) -> str:
     """Return by how much an item is late, empty where it is not."""
-    days = state.late_days(today)
-    return f"逾期{days}天" if days and state.status == "overdue" else f"已晚{days}天" if days else ""
+    return theme.overdue(state.late_days(today))
 
 
 def progress_words(state: ItemState, today: date) -> str:

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from itertools import groupby
 
 from unionplan import theme
 from unionplan.attainment import Attainment, ItemState
-from unionplan.comparing import REASONS, Compared
+from unionplan.comparing import DIFFERENT, REASONS, Compared
 from unionplan.plan import Indicator, Settings
 
 _SHOWN = 3
@@ -114,7 +115,7 @@ def conclusion(rows: Sequence[Attainment], indicators: Indicators) -> str:
     days = [row.as_of for row in rows if row.as_of]
     if not days:
         return "还没有数据，请先在“数据更新”上传填报单位表和企业台账"
-    start = f"截至{theme.month_day(max(days))}，"
+    start = f"数据截至{theme.month_day(max(days))}，"
     judged = [row for row in rows if row.target_bp is not None]
     for word, statuses in _WORST_FIRST.items():
         found = sorted((row for row in judged if row.status in statuses), key=lambda row: -(row.gap or 0))
@@ -260,29 +261,36 @@ def change(row: Attainment, prior: Attainment | None) -> str:
     """
     if row.numerator is None or not row.denominator or row.status == "stale":
         return ""
-    if row.previous is None:
-        return "口径不同，不作比较" if prior is not None and prior.numerator is not None else "尚无上期数据"
-    now = theme.percent(row.numerator, row.denominator, row.target_bp)
-    then = theme.percent(row.previous.numerator, row.previous.denominator, row.target_bp)
+    points = points_since(row, row.previous)
+    if points is None:
+        return REASONS[DIFFERENT] if prior is not None and prior.numerator is not None else "尚无上期数据"
     same = prior is None or prior.missing == row.missing
-    return f"{_since(prior)}{_moved(theme.points(now, then))}{'' if same else '（可比口径）'}"
+    return f"{_since(prior)}{_moved(points)}{'' if same else '（可比口径）'}"
 
 
 def _since(prior: Attainment | None) -> str:
     return f"较{theme.month_day(prior.as_of)}" if prior is not None and prior.as_of else "较上期"
 
 
-def _moved(points: str) -> str:
-    moved = Decimal(points)
-    return "持平" if not moved else f"{'提高' if moved > 0 else '下降'}{abs(moved)}个百分点"
+def points_since(row: Attainment, then: Fraction | None) -> Decimal | None:
+    """Return by how many 百分点 the printed rate stands above the rate `then`, None where either is unknown.
+
+    The difference is taken between the figures as they are printed (rules 3).
+    """
+    if row.numerator is None or not row.denominator or then is None:
+        return None
+    now = theme.percent(row.numerator, row.denominator, row.target_bp)
+    return Decimal(theme.points(now, theme.percent(then.numerator, then.denominator, row.target_bp)))
+
+
+def _moved(points: Decimal) -> str:
+    return "持平" if not points else f"{'提高' if points > 0 else '下降'}{abs(points)}个百分点"
 
 
 def compared(row: Attainment, one: Compared) -> str:
     """Return a comparison in words, 提高10.0个百分点 between the printed figures, or the reason why there is none."""
-    if one.reason or one.counts is None or row.numerator is None or not row.denominator:
-        return REASONS[one.reason]
-    shown = (theme.percent(*counts, row.target_bp) for counts in ((row.numerator, row.denominator), one.counts))
-    return _moved(theme.points(*shown))
+    points = points_since(row, one.rate)
+    return REASONS[one.reason] if one.reason or points is None else _moved(points)
 
 
 def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | None]) -> str:
@@ -292,7 +300,7 @@ def reached_change(rows: Sequence[Attainment], priors: Sequence[Attainment | Non
         return ""
     if any(row.previous is None for row in known):
         earlier = any(prior is not None and prior.numerator is not None for prior in priors)
-        return "口径不同，不作比较" if earlier else "尚无上期数据"
+        return REASONS[DIFFERENT] if earlier else "尚无上期数据"
     then = sum(row.previous is not None and row.previous * 10_000 >= (row.target_bp or 0) for row in known)
     more = sum(row.attained is True for row in known) - then
     other = any(prior is not None and prior.missing != row.missing for row, prior in zip(rows, priors, strict=True))
@@ -334,14 +342,19 @@ def names(units: Sequence[str]) -> str:
     return "、".join(units) if len(units) <= _LISTED else f"{len(units)}个单位"
 
 
+def judged_on(day: date) -> str:
+    """Return by which day windows, steps and duties are judged; the data have a day of their own."""
+    return f"按{theme.chinese_date(day)}判断"
+
+
 def due_items(states: Sequence[ItemState], day: date) -> str:
-    """Return 截至2026年11月5日，应完成1项，已完成0项, over the city plan's items whose window has ended (rules 10).
+    """Return 按2026年11月5日判断，应完成1项，已完成0项, over the city plan's items whose window has ended (rules 10).
 
     The 机关工会 is another body and is left out, as is what lies outside the board's period.
     """
     due = [one for one in states if one.item.plan == CITY_PLAN and one.item.end is not None and one.item.end < day]
     due = [one for one in due if one.status != "out_of_plan"]
-    start = f"截至{theme.chinese_date(day)}，{CITY_PLAN}"
+    start = f"{judged_on(day)}，{CITY_PLAN}"
     if not due:
         return f"{start}没有到期的任务。"
     still = [one.item.short or one.item.name for one in due if one.status not in ("done", "attained")]

@@ -16,7 +16,6 @@ from unionplan.errors import AccessError, IntakeError
 from unionplan.store import Change, Slot, Store
 
 TABLE = "release"
-RELEASERS = ("local", "demo", "administrator")
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def release(store: Store, commit: int, person: Person, note: str = "", at: datet
     """
     store.known(commit)
     where = f"发布第{commit}次更新"
-    if person.role not in RELEASERS:
+    if not person.may_release:
         raise AccessError(where, "您不是管理员", "发布由管理员办理", "请管理员登录后发布")
     public = released(store)
     if public is None:

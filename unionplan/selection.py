@@ -30,6 +30,11 @@ class Selection:
         parts += [f"{self.department}负责"] if self.department else []
         return "、".join(parts) + "的" if parts else ""
 
+    @property
+    def named(self) -> str:
+        """Return the words before a figure of what is shown: 许副主席分管的, 市总计划的; "" where nothing was asked for."""
+        return self.whose or (f"{self.plan}的" if self.plan else "")
+
     def states(self, states: Sequence[ItemState]) -> list[ItemState]:
         """Return the items that were asked for, in their order."""
         return [one for one in states if self._holds(one.item)]

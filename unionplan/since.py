@@ -12,16 +12,10 @@ from decimal import Decimal
 
 from unionplan import narrative, theme
 from unionplan.attainment import Attainment, ItemState
+from unionplan.comparing import DIFFERENT, REASONS
 from unionplan.plan import Plan
 
 NAMED = 3  # a sentence names at most so many rates
-NOT_COMPARED = "口径不同，不作比较"
-
-
-def period_before(rows: Sequence[Attainment], days: Sequence[date]) -> date | None:
-    """Return the last of `days` (when figures were taken) before the month of the newest figure, None without one."""
-    newest = max((row.as_of for row in rows if row.as_of), default=None)
-    return None if newest is None else max((day for day in days if day < newest.replace(day=1)), default=None)
 
 
 def since_words(
@@ -61,18 +55,18 @@ def _reached(rows: Sequence[Attainment], change: str) -> str:
 def _rates(rows: Sequence[Attainment], plan: Plan) -> str:
     """Return how many of the rates rose, fell or stayed; those that fell by name, and which are not compared."""
     known = [row for row in rows if row.numerator is not None and row.denominator and row.status != "stale"]
-    moves = {index: moved(row) for index, row in enumerate(known)}
+    moves = {index: narrative.points_since(row, row.previous) for index, row in enumerate(known)}
     up, down, same, none = (
         [known[index] for index, move in moves.items() if test(move)]
         for test in (_rose, _fell, lambda move: move == 0, lambda move: move is None)
     )
     counts = [f"{word}{len(own)}项" for word, own in (("提高", up), ("下降", down), ("持平", same)) if own]
     if not counts:
-        return f"{len(none)}项比率{NOT_COMPARED}" if none else ""
+        return f"{len(none)}项比率{REASONS[DIFFERENT]}" if none else ""
     told = len(known) - len(none)
     every = f"{'全部' if told > 1 else ''}{counts[0][:2]}"
     words = f"{told}项比率{'、'.join(counts) if len(counts) > 1 else every}{_named(down, plan)}"
-    return words + (f"，另有{len(none)}项{NOT_COMPARED}" if none else "")
+    return words + (f"，另有{len(none)}项{REASONS[DIFFERENT]}" if none else "")
 
 
 def _rose(move: Decimal | None) -> bool:
@@ -83,20 +77,11 @@ def _fell(move: Decimal | None) -> bool:
     return move is not None and move < 0
 
 
-def moved(row: Attainment) -> Decimal | None:
-    """Return by how many 百分点 the printed rate of the same units moved, None where it cannot be compared."""
-    if row.numerator is None or not row.denominator or row.previous is None:
-        return None
-    now = theme.percent(row.numerator, row.denominator, row.target_bp)
-    then = theme.percent(row.previous.numerator, row.previous.denominator, row.target_bp)
-    return Decimal(theme.points(now, then))
-
-
 def _named(fallen: Sequence[Attainment], plan: Plan) -> str:
     if not 0 < len(fallen) <= NAMED:
         return ""
     names = (
-        f"{theme.SCOPE_SHORT[row.scope]}{plan.indicators[row.indicator].short}下降{abs(moved(row) or 0)}个百分点"
+        f"{theme.SCOPE_SHORT[row.scope]}{plan.indicators[row.indicator].short}下降{abs(narrative.points_since(row, row.previous) or 0)}个百分点"
         for row in fallen
     )
     return f"（{'、'.join(names)}）"

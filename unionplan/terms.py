@@ -155,33 +155,43 @@ def merge_units(
 ) -> int:  # fmt: skip
     """End the units `old` on the day before `day` and begin `new` in their place, in one commit.
 
-    One old unit is a change of name, several are a merger. Figures of earlier days keep the old units; until the new
-    one reports, theirs stand for it. Raises PlanError or IntakeError where that cannot be.
+    One old unit is a change of name, several are a merger. Where `new` is the name of a unit that is there, that one
+    takes the others in and goes on. Figures of earlier days keep the old units; until the new one reports, theirs stand
+    for it. Raises PlanError or IntakeError where that cannot be.
     """
+    new, last = new.strip(), str(day - timedelta(days=1))
     rows = [{**row, BEFORE: row.get(BEFORE, "")} for row in store.tables(commit)["units"]]
-    ending = [row for row in rows if row["填报单位"] in old]
-    _require_mergeable(store, commit, ending, new.strip(), day)
-    ended = [{**row, "截止日": str(day - timedelta(days=1))} if row in ending else row for row in rows]
-    first = ending[0]
-    begun = {**first, "填报单位": new.strip(), "分组": group or first["分组"], "别名": "", "起始日": str(day), "截止日": "",
-             BEFORE: "；".join(row["填报单位"] for row in ending)}  # fmt: skip
-    place = ended.index({**first, "截止日": str(day - timedelta(days=1))}) + 1
-    table = [*ended[:place], begun, *ended[place:]]
+    ending = [row for row in rows if row["填报单位"] in old and row["填报单位"] != new]
+    going_on = next((row for row in rows if row["填报单位"] == new), None)
+    _require_mergeable(store, commit, ending, new, day, going_on)
+    names = [row["填报单位"] for row in ending]
+    table = []
+    for row in rows:
+        table.append({**row, "截止日": last} if row in ending else row)
+        if row is going_on:
+            table[-1] = {**row, "分组": group or row["分组"], BEFORE: "；".join(filter(None, (row[BEFORE], *names)))}
+        elif going_on is None and row is ending[0]:
+            table.append({**row, "填报单位": new, "分组": group or row["分组"], "别名": "", "起始日": str(day), "截止日": "",
+                          BEFORE: "；".join(names)})  # fmt: skip
     units_of(table)
     return commit_tables(store, commit, {"units": table}, "单位合并更名", reason, person, "reunite")
 
 
-def _require_mergeable(store: Store, commit: int, ending: Sequence[Row], new: str, day: date) -> None:
+def _require_mergeable(
+    store: Store, commit: int, ending: Sequence[Row], new: str, day: date, going_on: Row | None
+) -> None:  # fmt: skip
     where = "单位合并更名"
+    if not ending and going_on:
+        raise PlanError(where, f"除“{new}”以外没有选择原单位", "沿用原名的，须另选并入它的单位", "请选择")
     if not ending:
         raise PlanError(where, "没有选择原单位", "须选一个（更名）或几个（合并）", "请选择")
     if not new:
         raise PlanError(where, "没有填写新单位名称", "须填写", "请填写")
-    taken = next((u for u in store.plan(commit).units if new in (u.name, *u.aliases)), None)
+    taken = next((u for u in store.plan(commit).units if new in (u.name, *u.aliases) and not going_on), None)
     if taken:
         raise PlanError(
             where, f"“{new}”已是“{taken.name}”的名称或别名", "新单位须用没有用过的名称，旧数才不会混进新数", "请换一个名称")  # fmt: skip
-    for row in ending:
+    for row in (*ending, *([going_on] if going_on else [])):
         if (row["起始日"] and row["起始日"] >= str(day)) or (row["截止日"] and row["截止日"] < str(day)):
             raise PlanError(where, f"“{row['填报单位']}”在 {day} 不存在", "原单位在变更日须存在", "请核对日期")
     names = {row["填报单位"] for row in ending}

@@ -206,6 +206,11 @@ def month_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def overdue(days: int) -> str:
+    """Return by how many days something is late, 逾期16天; "" where it is not."""
+    return f"逾期{days}天" if days > 0 else ""
+
+
 def plain(text: str) -> str:
     """Return the text on one line, without control, format or surrogate characters."""
     line = re.sub(r"[^\S\u3000]+", " ", text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -277,6 +277,16 @@ def choice(label: str, options: Sequence[T], key: str, format: Callable[[T], str
     else:
         chosen = st.selectbox(label, options, format_func=format, key=key, bind="query-params")
     return options[0] if chosen is None else chosen
+
+
+def renewed(key: str, words: Mapping[str, str], *, once: str = "") -> None:
+    """Put what an older link says (`?key=…`, or of old `?once=…`) into the words that the options have now.
+
+    Called before the `choice` that reads the address.
+    """
+    said = st.query_params.get(once or key, "")
+    if said in words and key not in st.session_state:
+        st.session_state[key] = words[said]
 
 
 def switch(label: str, key: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -119,8 +120,20 @@ def _list(view: View, show: str, wanted: str, order: str) -> None:
     more = f"，只显示前{SHOWN}家，全部见下载" if firms > SHOWN else ""
     whole = (lambda: _lines(view, standing(paths, view.indicator, view.scope, show, units, order))) if more else None
     title = f"{wanted or f'{len(units)}个填报单位'}{_said(view, show, found)}{more}"
+    if show == "missing" and (said := _bases_apart(view, units)):
+        note_line(said)
     listing(title, LISTED, _lines(view, first), view.file(f"{SHOWS[show]}企业"), numeric=(5,), whole=whole)
     _tell_sources(view, units)
+
+
+def _bases_apart(view: View, units: Sequence[str]) -> str:
+    """What a fixed base changes: the list is of the enterprises there are now, the gap is counted over that base."""
+    fixed_on, now = view.board.plan.settings.base_date, view.board.outlook().figures()
+    counts = now.counts_of(view.indicator.id, units, SCOPES[view.scope])
+    present = replace(now, base=None).base_of(view.indicator.id, units, SCOPES[view.scope])
+    if fixed_on is None or counts is None or present is None:
+        return ""
+    return coverage_words.bases_apart(view.indicator, fixed_on, present, counts[1], counts[0])
 
 
 def _nothing(show: str, ledgers: bool) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from unionplan import theme
 from unionplan.errors import UnionplanError
-from unionplan.release import RELEASERS, release, released
+from unionplan.release import release, released
 from unionplan.store import Commit, Slot
 from unionplan.ui import Board, Cell, choice, download, heading, listing, message, moment, note_line, table
 
@@ -114,7 +114,7 @@ def _release(board: Board, commit: Commit) -> None:
         message("ok", f"已发布：查看者看到的是第{public}次更新之后的看板。")
         return
     note_line(f"查看者看到的是第{public}次更新之后的看板。")
-    if board.person.role not in RELEASERS or commit.action == "release" or board.plan.settings.sample:
+    if not board.person.may_release or commit.action == "release" or board.plan.settings.sample:
         return
     with st.expander(f"发布第{commit.id}次更新"), st.form(f"release-{commit.id}", border=False):
         message("note", f"发布后，查看者看到第{commit.id}次更新之后的看板。发布记为一次新的更新，数据不变。")

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from unionplan import attention, narrative, since, theme
+from unionplan import attention, comparing, narrative, since, theme
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments, existing_units
 from unionplan.attention import Concern
 from unionplan.observations import CONTRACTS
@@ -18,21 +18,55 @@ from unionplan.ui import Board, Card, Cell, cards, download_list, message, note_
 from unionplan.ui_wall import item_link
 
 ATTENTION = ("事项", "状态", "情况", "责任部门", "情况说明")
+WAGE = ("wage", "non_public")
+CARDS = 4  # headline figures that stand side by side
 NARROW = "\N{NO-BREAK SPACE}"  # a number stays with its unit where a card is narrow
 
 
 # Headline figures
 
 
-def show_head(board: Board, rows: Sequence[Attainment]) -> None:
-    """Draw the four headline figures, how many of the plan's tasks have come due, and how it was the period before."""
-    known = board.rows()
-    cards([_reached(board, known), _wage(board, known), _contracts(board, known), _silent(board, rows)], "主要指标")
+def show_head(board: Board, rows: Sequence[Attainment], picked: Selection) -> None:
+    """Draw the headline figures, how many of the plan's tasks have come due, and how it was the period before.
+
+    `rows` are the figures that were asked for, by the names that units are called; figures of others are left out.
+    """
+    own, states = picked.rows(board.rows(), board.plan), picked.states(board.states())
+    cards(_whole(board, own, rows) if picked.whole else _picked(board, own, rows, states), "主要指标")
     told = bool(len(board.store.activities(board.commit)) or board.notes())  # an empty ledger accuses nobody
-    due = narrative.due_items(board.states(), board.today) if told else ""
-    words = " ".join(filter(None, (due, board.shared(("since", str(told)), lambda: _since(board, known, told)))))
+    due = (
+        narrative.due_items(states, board.today)
+        if told and any(one.item.plan == narrative.CITY_PLAN for one in states)
+        else ""
+    )
+    key = ("since", str(told), picked.leader, picked.department, picked.plan)
+    words = " ".join(filter(None, (due, board.shared(key, lambda: _since(board, own, told, picked)))))
     if words:
         note_line(words)
+
+
+def _whole(board: Board, own: Sequence[Attainment], rows: Sequence[Attainment]) -> list[Card]:
+    return [_reached(board, own), _wage(board, own), _contracts(board, own), _silent(board, rows)]
+
+
+def _picked(
+    board: Board, own: Sequence[Attainment], rows: Sequence[Attainment], states: Sequence[ItemState]
+) -> list[Card]:  # fmt: skip
+    """The figures of a selection: its tasks, body by body, and those of the usual ones that belong to it."""
+    bodies = dict.fromkeys(one.item.plan for one in states)
+    found = [_tasks([one for one in states if one.item.plan == plan], plan) for plan in bodies]
+    found += [_reached(board, own)] if any(row.item for row in own) else []
+    found += [_wage(board, own)] if any((row.indicator, row.scope) == WAGE for row in own) else []
+    found += [_contracts(board, own)] if any(row.indicator == "contract" for row in own) else []
+    return [*found, _silent(board, rows)] if own and len(found) < CARDS else found
+
+
+def _tasks(states: Sequence[ItemState], plan: str) -> Card:
+    """How many tasks of one body are done, and where all of them stand."""
+    done = sum(one.status in ("done", "attained") for one in states)
+    lights = [Cell(f"{theme.light(status)} {count}项", theme.STATUS[status].role)
+              for status in theme.STATUS if (count := sum(one.status == status for one in states))]  # fmt: skip
+    return Card(f"{plan}任务已完成", str(done), f"/{len(states)} 项", None, lights)
 
 
 def existing(board: Board) -> int:
@@ -40,10 +74,11 @@ def existing(board: Board) -> int:
     return board.shared(("existing",), lambda: len(existing_units(board.outlook())))
 
 
-def _since(board: Board, rows: Sequence[Attainment], told: bool) -> str:
-    """How the figures and items stand against the end of the period before."""
-    day = since.period_before(rows, _days(board))
-    items = (board.states(), states_on(board, day)) if told and day else ((), ())
+def _since(board: Board, rows: Sequence[Attainment], told: bool, picked: Selection) -> str:
+    """How the figures and items that were asked for stand against the end of the period before."""
+    day = comparing.period_before(board.rows(), _days(board))
+    both = (board.states(), states_on(board, day)) if told and day else ((), ())
+    items = (picked.states(both[0]), picked.states(both[1]))
     return since.since_words(rows, [prior(board, row) for row in rows], board.plan, items, day)
 
 
@@ -62,12 +97,13 @@ def _outlook_on(board: Board, day: date) -> Outlook:
 def states_on(board: Board, day: date) -> list[ItemState]:
     """Return where the items stood on an earlier day by what is known now, judged by that day's own clock."""
     store, commit = board.store, board.commit
-    return plan_states(_outlook_on(board, day), store.training(commit), store.activities(commit), board.notes())
+    told = store.training(commit), store.activities(commit), board.notes()
+    return board.shared(("states-on", f"{day}"), lambda: plan_states(_outlook_on(board, day), *told))
 
 
 def prior(board: Board, row: Attainment) -> Attainment | None:
     """Return the same figure as it stood at the end of the period before its own, None without one."""
-    day = since.period_before([row], _days(board))
+    day = comparing.period_before([row], _days(board))
     if day is None:
         return None
     make = lambda: attainments(_outlook_on(board, day), "scope", row.indicator)  # noqa: E731 - made once
@@ -87,8 +123,7 @@ def _reached(board: Board, rows: Sequence[Attainment]) -> Card:
 
 
 def _wage(board: Board, rows: Sequence[Attainment]) -> Card:
-    row = next((row for row in rows if (row.indicator, row.scope) == ("wage", "non_public")), None)
-    row = row or _on_scope(board, "wage", "non_public")
+    row = next((row for row in rows if (row.indicator, row.scope) == WAGE), None) or _on_scope(board, *WAGE)
     indicator = board.plan.indicators["wage"]
     goal = "未设目标" if row.target_bp is None else f"目标{NARROW}{theme.target_percent(row.target_bp)}%"
     gap = f"还差{NARROW}{theme.count(row.gap)}{NARROW}{indicator.unit}" if row.gap else ""
@@ -155,7 +190,7 @@ def show_attention(board: Board, rows: Sequence[Attainment], names: Mapping[str,
     bodies = {plan: [one for one in urgent if one.plan == plan] for plan in dict.fromkeys(one.plan for one in urgent)}
     for plan, own in bodies.items():
         _listed(attention.title(own), own, plan, board)
-    if not urgent and any(row.as_of for row in rows):
+    if not urgent and any(row.as_of for row in board.rows()):
         message(
             "ok",
             "没有滞后、偏慢、逾期、临期的任务，填报单位均已报送。" if picked.whole else "所选范围没有需要关注的事项。",

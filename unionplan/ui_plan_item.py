@@ -32,6 +32,7 @@ from unionplan.ui import Board, Cell, download, download_list, heading, message,
 from unionplan.ui_plan_write import write_form
 
 NOTE_HEADERS = ("日期", "类别", "内容", "佐证材料", "填写人", "登记时间")
+LONG = 60  # letters of a value that are shown at once
 
 
 def show_item(board: Board, states: Mapping[str, ItemState], number: str) -> None:
@@ -63,8 +64,15 @@ def board_standings(board: Board) -> Mapping[str, Standing]:
 
 def facts_html(state: ItemState) -> str:
     """Return what the plan says of an item and what is known of it, as a list of names and values."""
-    pairs = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts(state) if text)
+    pairs = "".join(f"<dt>{escape(name)}</dt><dd>{_clamped(text)}</dd>" for name, text in facts(state) if text)
     return f'<dl class="up-facts">{pairs}</dl>'
+
+
+def _clamped(text: str) -> str:
+    """A value as HTML; a long one shows two lines until it is opened."""
+    if len(text) <= LONG:
+        return escape(text)
+    return f'<details class="up-clamp"><summary>{escape(text)}</summary></details>'
 
 
 def facts(state: ItemState) -> list[tuple[str, str]]:
@@ -141,7 +149,7 @@ def _step_light(done: bool, planned: date | None, today: date) -> Cell:
     if done:
         return Cell("● 已完成", "attained")
     if planned and planned < today:
-        return Cell(f"■ 已过{(today - planned).days}天", "behind")
+        return Cell(f"■ {theme.overdue((today - planned).days)}", "behind")
     return Cell("○ 未完成", "unreported")
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from unionplan import theme
+from unionplan import narrative, selection, theme
 from unionplan.attainment import ItemState
 from unionplan.events import kind_word
 from unionplan.item_words import (
@@ -29,7 +29,7 @@ from unionplan.item_words import (
 )
 from unionplan.notes import Note, waiting
 from unionplan.plan import Section
-from unionplan.ui import Board, Cell, choice, download_list, heading, message, section
+from unionplan.ui import Board, Cell, choice, download_list, heading, message, renewed, section
 from unionplan.ui_plan_item import facts_html, section_of, show_item
 
 ALL = "全部"
@@ -57,9 +57,9 @@ def _show_all(board: Board, states: Sequence[ItemState]) -> None:
     with section("filters"):
         chosen = _chosen(board, states)
     with title:
-        bodies = [(name, [one for one in chosen if one.item.plan == name]) for name in BODIES.values()]
+        bodies = [(name, [one for one in chosen if one.item.plan == name]) for name in selection.plans(board.plan)]
         said = [counted_words(own, name) for name, own in bodies if own]
-        day = f"截至{theme.chinese_date(board.today)}"
+        day = narrative.judged_on(board.today)
         heading(said[0] if said else "没有符合条件的任务", "；".join([day, *said[1:]]))
     _say_waiting(board, chosen)
     download_list("下载任务清单", HEADERS, [_row(board, one) for one in chosen], f"计划任务_{board.today:%Y%m%d}")
@@ -72,10 +72,12 @@ def _show_all(board: Board, states: Sequence[ItemState]) -> None:
 
 def _chosen(board: Board, states: Sequence[ItemState]) -> list[ItemState]:
     """The items that the reader's filters leave, in the plan's order."""
-    plan = BODIES.get(choice("计划", [ALL, *BODIES], key="plan"), "")
+    renewed("plan", BODIES)
+    renewed("department", {name: name for name in selection.departments(board.plan)}, once="dept")
+    plan = choice("计划", [ALL, *selection.plans(board.plan)], key="plan").removeprefix(ALL)
     parts = {part.short: part for part in board.plan.sections if plan in ("", part.plan)}
     part = parts.get(choice("部分", [ALL, *parts], key="part"))
-    department = choice("责任部门", [ALL, *dict.fromkeys(one.item.department for one in states)], key="dept")
+    department = choice("责任部门", [ALL, *dict.fromkeys(one.item.department for one in states)], key="department")
     words = dict.fromkeys(theme.STATUS[one.status].word for one in states)
     usual = [light.word for light in theme.STATUS.values() if light.word in words]
     status = choice("状态", [ALL, *dict.fromkeys(usual)], key="status")

@@ -60,8 +60,11 @@ def _change(board: Board, values: dict[str, str]) -> None:
         return f"已修改设置：第 {revise_settings(board.store, board.commit, told, reason, person)} 次更新。"
 
     with form(board, "settings", "确认修改设置", act) as filled:
-        for first in range(0, len(OPEN_SETTINGS), 3):
-            for place, name in zip(st.columns(3), OPEN_SETTINGS[first : first + 3], strict=False):
+        names = [name for name in OPEN_SETTINGS if name != "release" or board.person.may_release]
+        if len(names) < len(OPEN_SETTINGS):
+            st.caption("发布审核由管理员启用、停用。")
+        for first in range(0, len(names), 3):
+            for place, name in zip(st.columns(3), names[first : first + 3], strict=False):
                 _field(filled, place, name, values.get(name, ""))
 
 

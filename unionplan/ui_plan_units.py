@@ -38,6 +38,7 @@ def _merge(board: Board) -> None:
     note_line(
         "选一个原单位是更名，选几个是合并。原单位到变更日前一天为止，以前的数仍记在它名下；"
         "新单位从变更日开始，第一次报送以前用原单位最近的数，合计不断档。"
+        "并入已有单位、沿用其名称的，“新单位名称”填那个单位；变更日起它报的数须包括并入的单位。"
     )
     names = [unit.name for unit in board.plan.units if in_force(unit, board.today)]
     old = st.multiselect("原单位", names, key=f"merge-old-{board.commit}", placeholder="请选择")
@@ -45,11 +46,13 @@ def _merge(board: Board) -> None:
     def act(says: dict[str, str], reason: str, person: Person) -> str:
         day = _day(says["day"])
         done = merge_units(board.store, board.commit, old, says["name"], says["group"], day, reason, person)
-        return f"自{theme.chinese_date(day)}起，{'、'.join(old)}改为{says['name']}：第 {done} 次更新。"
+        gone = [one for one in old if one != says["name"]]
+        word = "并入" if says["name"] in names else "改为"
+        return f"自{theme.chinese_date(day)}起，{'、'.join(gone)}{word}{says['name']}：第 {done} 次更新。"
 
     with form(board, "merge", "确认合并、更名", act) as filled:
         places = st.columns(3)
-        filled.text(places[0], "name", "新单位名称", "", "须是没有用过的名称")
+        filled.text(places[0], "name", "新单位名称", "", "没有用过的名称，或并入的单位")
         filled.select(places[1], "group", "分组", "", {"": "同原单位", **{one: one for one in GROUPS}})
         filled.text(places[2], "day", "变更日", "", "如 2026-11-01")
 

@@ -12,8 +12,9 @@ from unionplan import selection, theme
 from unionplan.attainment import ItemState
 from unionplan.charts.wall_titles import progress
 from unionplan.exhibits.tasks import plan_wall
+from unionplan.item_words import BODIES
 from unionplan.selection import Selection
-from unionplan.ui import KEPT, Board, Cell, choice, download_list, note_line, section, show, subtitle, table_html
+from unionplan.ui import KEPT, Board, Cell, choice, download_list, renewed, section, show, subtitle, table_html
 
 EVERY = "全部"
 HEADERS = ("任务", "状态", "进展", "责任部门", "分管领导", "截止日", "计划", "计划原句", "条目")
@@ -44,10 +45,13 @@ def search_box() -> None:
 
 
 def picked(board: Board) -> Selection:
-    """Return what the reader or the address asks to see of the plan; a filter without names in the plan is not drawn."""
-    plan = board.plan
-    subtitle("计划任务")
-    with section("filters-plan"):
+    """Return what the reader or the address asks to see of the whole page; a filter without names is not drawn.
+
+    The filters stand behind a heading, which is open where something is asked for.
+    """
+    plan, already = board.plan, any(name in st.query_params for name in ("leader", "department", "plan"))
+    renewed("plan", BODIES)
+    with st.expander("只看我分管的、某个责任部门或某个计划", expanded=already), section("filters-plan"):
         leader, department, body = (
             _one_of(label, names, key)
             for label, names, key in (
@@ -68,9 +72,8 @@ def _one_of(label: str, names: Sequence[str], key: str) -> str:
 
 def show_wall(board: Board, asked: Selection) -> None:
     """Draw the wall of what was asked for and, behind a heading, every item of it as a list."""
+    subtitle("计划任务")
     states = asked.states(board.states())
-    if not asked.whole:
-        note_line(selection.shown_words(states, board.states()))
     show(board, plan_wall(board, asked), "wall", ("wall", asked.leader, asked.department, asked.plan))
     _list(board, states)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.charts.fitting import fitted, left_out_plain, spread
-from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, spread
+from unionplan.charts.parts import TIGHT, Area, Order, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.progress import nothing
 from unionplan.charts.progress_titles import leaders, part_name
@@ -53,15 +54,16 @@ class Columns:
 
 
 def breakdown(
-    parts: Sequence[Part], by: str, *, title: str, subtitle: str, source: str, note: str, profile: Profile
-) -> go.Figure:
-    """Return the bars of `parts`, which are those of one breakdown.
+    parts: Sequence[Part], by: str, *, title: str, subtitle: str, source: str, note: str, profile: Profile,
+    order: Order = "value",
+) -> go.Figure:  # fmt: skip
+    """Return the bars of `parts`, which are those of one breakdown, by size (levels by level) or in the order `given`.
 
     No part gives a figure that says what to do. Where the height is limited, the largest parts are drawn, equal ones all
     or none, and the others counted in the foot.
     """
 
-    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         foot = foot_lines(into, source, note, left_out_plain(omitted, "项", "分项明细"))
@@ -69,9 +71,9 @@ def breakdown(
         bottom, trace = _drawn(sheet, kept, top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
-    return fitted(_rows(parts, by), lambda row: -(row.part.persons or 0), profile, draw, tied=True)
+    return fitted(_rows(parts, by, order), lambda row: -(row.part.persons or 0), profile, draw, tied=True)
 
 
 def _drawn(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> tuple[float, go.Bar | go.Scatter]:
@@ -83,9 +85,10 @@ def _drawn(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) ->
 # What the rows say
 
 
-def _rows(parts: Sequence[Part], by: str) -> list[Row]:
+def _rows(parts: Sequence[Part], by: str, order: Order) -> list[Row]:
     total, first = sum(part.persons or 0 for part in parts), leaders(parts, by)
-    ordered = sorted(parts, key=lambda part: (not part.key, by != "level" and -(part.persons or 0)))
+    by_size = order == "value" and by != "level"
+    ordered = sorted(parts, key=lambda part: (not part.key, by_size and -(part.persons or 0)))
     return [_row(part, by, total, part.key in first) for part in ordered]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 
 import plotly.graph_objects as go
@@ -17,7 +18,7 @@ import plotly.graph_objects as go
 from unionplan import theme
 from unionplan.attainment import Attainment
 from unionplan.charts.bullet_words import Cells, cells_of, hover_of, remarks
-from unionplan.charts.fitting import fitted, left_out, spread, urgency
+from unionplan.charts.fitting import Picture, fitted, left_out, spread, urgency
 from unionplan.charts.parts import empty
 from unionplan.charts.parts import rate as rate_of
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest, wrap
@@ -66,7 +67,7 @@ def bullet(
     limited, the rows that are worst and lack most are drawn and the others counted in the foot.
     """
 
-    def draw(kept: Sequence[Cells], omitted: Sequence[Cells], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Cells], omitted: Sequence[Cells], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         said = [
@@ -78,7 +79,7 @@ def bullet(
         bottom, trace = _drawn(sheet, kept, top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     cells = [cells_of(row, indicators[row.indicator], targets) for row in rows]
     return fitted(cells, lambda one: (urgency(one.row.status), -(one.row.gap or 0)), profile, draw)

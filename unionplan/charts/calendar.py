@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.charts.calendar_titles import UPLOAD, by_body, duties
-from unionplan.charts.fitting import fitted, left_out, must_fit, urgency
+from unionplan.charts.fitting import Picture, fitted, left_out, must_fit, urgency
 from unionplan.charts.parts import Area, cut, dotted, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.events import Event, Period, Standing
@@ -68,7 +69,7 @@ def calendar(
     Where the height is limited, what is late or due soon is drawn and the others counted in the foot.
     """
 
-    def draw(kept: Sequence[Standing], omitted: Sequence[Standing], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Standing], omitted: Sequence[Standing], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         foot = foot_lines(into, source, note, left_out([row.status for row in omitted], "项", "逐项清单"))
@@ -81,7 +82,7 @@ def calendar(
         must_fit(bottom - top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     return fitted(duties(rows), lambda row: urgency(row.status), profile, draw)
 

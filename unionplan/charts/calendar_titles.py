@@ -163,10 +163,8 @@ def timeline_subtitle(rows: Sequence[Standing]) -> str:
 
 
 def late_words(row: Standing) -> str:
-    """Return by how much a row is late, empty when it is not: 逾期 is past its window, 滞后 past a planned day."""
-    if row.status == "overdue":
-        return f"逾期{row.late_days}天"
-    return f"晚于计划日{row.late_days}天" if row.status == "behind" else ""
+    """Return by how much a row is late, empty when it is not: its window, or the planned day of a step, is past."""
+    return theme.overdue(row.late_days) if row.status in LATE else ""
 
 
 # Who took part

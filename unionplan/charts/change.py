@@ -14,13 +14,13 @@ import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.change import Change, Move
-from unionplan.charts.parts import Area, hover, hover_trace
+from unionplan.charts.parts import Area, cut, hover, hover_trace
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, widest
 from unionplan.coverage_words import move_name, shown_rates, shown_split, signed
 from unionplan.plan import Indicator
 
 ROW, BRIDGE = 1.75, 2.0  # heights of a row, in u
-LEAST, MOST = 0.75, 1.5  # how far a fixed height may press or spread them
+LEAST, MOST = 0.6, 1.5  # how far a fixed height may press or spread them
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _scale(p: Profile, values: Sequence[float], names: float) -> Scale:
     spread = max(max(values) - min(values), 2.0)
     low, high = max(0, floor(min(values) - 0.35 * spread)), min(100, ceil(max(values) + 0.35 * spread))
     left = p.margin + names + 0.7 * p.u
-    return Scale(left, p.right - 4.2 * p.u, low, max(high, low + 1))
+    return Scale(left, p.right - 4.8 * p.u, low, max(high, low + 1))
 
 
 def _step(
@@ -198,6 +198,7 @@ def _heads(sheet: Sheet, columns: Sequence[Column], change: Change, indicator: I
     for column, word, net in zip(columns, words, nets, strict=True):
         said = f"净{net:+,} {indicator.unit}" if net else "净增减为零"
         lines = [word, said] if p.kind == "phone" else [word + said]
+        lines = [cut(line, p.head, column.right - column.left, 1, True)[0] for line in lines]
         y = sheet.lines("head", column.left, top, lines, p.head, theme.INK_SOFT, True)
     return y + 0.25 * p.u
 

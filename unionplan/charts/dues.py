@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import dues_words, theme
 from unionplan.charts.calendar import nothing
-from unionplan.charts.fitting import fitted, left_out_plain, must_fit, spread
-from unionplan.charts.parts import TIGHT, Area, hover, hover_trace, name, name_lines
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
+from unionplan.charts.parts import TIGHT, Area, Order, hover, hover_trace, name, name_lines
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.dues import Dues
 
@@ -40,15 +41,17 @@ class Row:
 
 
 def dues_chart(
-    rows: Sequence[Dues], names: Mapping[str, str], *, title: str, subtitle: str, source: str, note: str, profile: Profile
+    rows: Sequence[Dues], names: Mapping[str, str], *, title: str, subtitle: str, source: str, note: str, profile: Profile,
+    order: Order = "value",
 ) -> go.Figure:  # fmt: skip
-    """Return the bars of every unit's dues, the furthest first; `names`: unit → what it is called instead.
+    """Return the bars of every unit's dues, the furthest first or in the order `given`; `names`: unit → what it is
+    called instead.
 
     No row gives a figure that says so. Where the height is limited, the units with the lowest rates are drawn and the
     others counted in the foot.
     """
 
-    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         foot = foot_lines(into, source, note, left_out_plain(omitted, "个单位", "各单位明细"))
@@ -57,9 +60,10 @@ def dues_chart(
         must_fit(bottom - top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, hover_trace(areas, [_hover(row) for row in kept]))
+        return height, partial(sheet.figure, height, hover_trace(areas, [_hover(row) for row in kept]))
 
-    return fitted([_row(row, names) for row in dues_words.order(rows)], _weight, profile, draw)
+    drawn = rows if order == "given" else dues_words.order(rows)
+    return fitted([_row(row, names) for row in drawn], _weight, profile, draw)
 
 
 def _weight(row: Row) -> tuple[bool, float]:

@@ -16,6 +16,8 @@ from unionplan import theme
 from unionplan.charts.profile import Profile
 
 Row = TypeVar("Row")
+Picture = tuple[float, Callable[[], go.Figure]]
+"""A height and what makes the figure: figures cost more than all that is drawn on them, so only one is made."""
 SEVERITY = ("behind", "slow", "on_pace", "attained", "neutral", "unreported")
 """Roles of a status from what a leader must see to what can wait."""
 
@@ -56,24 +58,24 @@ def fitted(
     rows: Sequence[Row],
     weight: Callable[[Row], Any],
     profile: Profile,
-    draw: Callable[[Sequence[Row], Sequence[Row], Profile], go.Figure],
+    draw: Callable[[Sequence[Row], Sequence[Row], Profile], Picture],
     tied: bool = False,
 ) -> go.Figure:
     """Return the picture of as many rows as fit, of the smallest `weight` first, in their own order.
 
-    `draw(kept, omitted, profile)` returns the picture and raises TooTallError where `kept` do not fit. Where not even
+    `draw(kept, omitted, profile)` returns height and picture and raises TooTallError where `kept` do not fit. Where not even
     one row does, the picture of one row grows beyond its height. `tied`: rows of equal weight are drawn all or none, as
     far as any row would be left.
     """
     if profile.height is None:
-        figure = draw(rows, (), profile)
-        if profile.tallest is None or figure.layout.height <= profile.tallest:
-            return figure
+        height, made = draw(rows, (), profile)
+        if profile.tallest is None or height <= profile.tallest:
+            return made()
         profile = replace(profile, height=profile.tallest)
     order = sorted(range(len(rows)), key=lambda place: weight(rows[place]))
     weights = [weight(rows[place]) for place in order]
 
-    def attempt(count: int, into: Profile = profile) -> go.Figure | None:
+    def attempt(count: int, into: Profile = profile) -> Picture | None:
         kept = set(order[: _whole_ties(weights, count) if tied else count])
         drawn, omitted = (
             [row for place, row in enumerate(rows) if (place in kept) is is_in] for is_in in (True, False)
@@ -84,7 +86,9 @@ def fitted(
             return None
 
     found = attempt(len(rows)) or _most(attempt, len(rows))
-    return found or attempt(min(1, len(rows)), replace(profile, height=None, tallest=None))
+    found = found or attempt(min(1, len(rows)), replace(profile, height=None, tallest=None))
+    assert found is not None, "a picture that may grow holds every row"
+    return found[1]()
 
 
 def _whole_ties(weights: Sequence[Any], count: int) -> int:
@@ -95,16 +99,16 @@ def _whole_ties(weights: Sequence[Any], count: int) -> int:
     return before[-1] if before else count
 
 
-def _most(attempt: Callable[[int], go.Figure | None], count: int) -> go.Figure | None:
+def _most(attempt: Callable[[int], Picture | None], count: int) -> Picture | None:
     """Return the picture of the most rows that fit, None where none does; `count` are too many."""
     best, low = None, 0
     while count - low > 1:
         middle = (low + count) // 2
-        figure = attempt(middle)
-        if figure is None:
+        found = attempt(middle)
+        if found is None:
             count = middle
         else:
-            best, low = figure, middle
+            best, low = found, middle
     return best
 
 

@@ -9,14 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.fitting import fitted, left_out, spread
-from unionplan.charts.parts import TIGHT, Area, empty, figures, hover, hover_trace, name, name_lines, rate, shown
+from unionplan.charts.fitting import Picture, fitted, left_out, spread
+from unionplan.charts.parts import (
+    TIGHT,
+    Area,
+    Order,
+    cut,
+    empty,
+    figures,
+    hover,
+    hover_trace,
+    name,
+    name_lines,
+    rate,
+    shown,
+)
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
 from unionplan.plan import Indicator, Target
@@ -24,7 +37,6 @@ from unionplan.plan import Indicator, Target
 WIDE = 11.4  # the most that a name may take, in u
 SIZES = (1.3, 2.1, 2.7)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 SLASH = 0.9
-Order = Literal["value", "given"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +101,7 @@ def gap(
     assert all((row.indicator, row.scope) == (target.indicator, target.scope) for row in rows), "rows of another target"
     belongs = [theme.plain(one) for one in groups] or [""] * len(rows)
 
-    def draw(kept: Sequence[Entry], omitted: Sequence[Entry], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Entry], omitted: Sequence[Entry], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         said = left_out([one.row.status for one in omitted], "个单位", "各单位明细")
@@ -99,7 +111,7 @@ def gap(
         bottom, trace = _drawn(sheet, _headed(kept), indicator, top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     return fitted(_entries(rows, indicator, order, belongs), _weight, profile, draw, tied=True)
 
@@ -147,7 +159,7 @@ def _group(sheet: Sheet, entry: Entry, y: float) -> float:
     p = sheet.profile
     if not entry.group:
         return y
-    height, words = _label(p), theme.plain(entry.group)
+    height, words = _label(p), cut(entry.group, p.source, p.inner, 1)[0]
     middle, left = y + height / 2, p.margin + text_width(words, p.source) + 0.5 * p.u
     sheet.text("group", p.margin, middle, words, p.source, theme.INK_FAINT)
     sheet.line("divider", left, middle, p.right, middle, theme.GRID, 0.07 * p.u)

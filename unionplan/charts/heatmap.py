@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.fitting import fitted, left_out_plain, must_fit
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit
 from unionplan.charts.parts import (
     TIGHT,
     Area,
@@ -115,7 +116,7 @@ def heatmap(
     asked = set(units)
     rows = [row for row in judged(cells) if row.reporting_unit in asked]
 
-    def draw(kept: Sequence[Place], omitted: Sequence[Place], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Place], omitted: Sequence[Place], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(with_numbers_kept(title, into.title, into.inner), subtitle)
         top = _chips(sheet, rows, top, subtitle) if units else top
@@ -128,7 +129,7 @@ def heatmap(
             bottom = empty(sheet, top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     late = Counter((row.reporting_unit, theme.STATUS[row.status].role) for row in rows)
     places = list(zip(units, groups or [""] * len(units), strict=True))
@@ -373,7 +374,7 @@ def _heads(sheet: Sheet, grid: Grid, block: Block, top: float) -> None:
 
 def _group(sheet: Sheet, grid: Grid, block: Block, group: str, y: float) -> float:
     p = sheet.profile
-    middle, words = y + grid.group / 2, theme.plain(group)
+    middle, words = y + grid.group / 2, cut(theme.plain(group), p.source, p.inner, 1)[0]
     sheet.text("group", p.margin, middle, words, p.source, theme.INK_FAINT)
     left = max(p.margin + text_width(words, p.source) + 0.5 * p.u, block.lefts[0])
     right = block.lefts[-1] + block.width
@@ -415,7 +416,7 @@ def _chips(sheet: Sheet, rows: Sequence[Attainment], top: float, subtitle: str) 
     pad, apart, height = 0.45 * p.u, 0.4 * p.u, 1.6 * p.u
     widths = [text_width(words, p.head) + 2 * pad for _, words in chips]
     whole = sum(widths) + apart * (len(chips) - 1)
-    beside = text_width(subtitle, p.subtitle) + 2 * p.u + whole <= p.inner
+    beside = not p.captioned and text_width(subtitle, p.subtitle) + 2 * p.u + whole <= p.inner
     x = p.right - whole if beside else p.margin
     y = top - leading(p.subtitle) / 2 - height / 2 if beside else top + 0.5 * p.u
     for (status, words), width in zip(chips, widths, strict=True):

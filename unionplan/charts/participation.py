@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.charts.calendar import nothing
 from unionplan.charts.calendar_titles import NON_PUBLIC, TYPES, Groups, told, typed
-from unionplan.charts.fitting import fitted, left_out_plain, must_fit, spread
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
 from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name, name_lines
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.events import Joined, joined_sums
@@ -83,7 +84,7 @@ def participation(
     rows = {who: found for who, events in groups.items() if (found := told(events))}
     lines = [(who, line) for who, found in rows.items() for line in _lines(found)]
 
-    def draw(kept: Sequence[Own], omitted: Sequence[Own], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Own], omitted: Sequence[Own], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         said = _remarks([row for found in rows.values() for row in found])
@@ -98,7 +99,7 @@ def participation(
         must_fit(bottom - top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     return fitted(lines, lambda one: (not one[1].total, -(one[1].whole or 0)), profile, draw)
 

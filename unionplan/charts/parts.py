@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
+from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -21,6 +22,8 @@ JOINTS = re.compile(r"(?<=[区县园”》])|(?<=[^城]市)|(?<=工会|集团|�
 NUMBER = re.compile(r"[各（]?\d")
 TIGHT = 1.2  # the distance of a name's lines, in sizes: closer than running text
 Area = tuple[float, float, float, float]
+Order = Literal["value", "given"]
+"""Rows by what they show, or in the order in which they come (行政区划顺序)."""
 
 
 def rate(row: Attainment) -> Fraction | None:

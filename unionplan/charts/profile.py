@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -195,11 +196,13 @@ def leading(size: float) -> float:
     return 1.32 * size
 
 
+@lru_cache(maxsize=20_000)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of one line in pixels, on the safe side: Chinese 1 em, Latin and figures less."""
     return sum(_em(char, bold) for char in theme.plain(text)) * size
 
 
+@lru_cache(maxsize=20_000)
 def _em(char: str, bold: bool) -> float:
     if unicodedata.east_asian_width(char) in "WFA":
         return 1.0

@@ -183,7 +183,7 @@ def _persons_axis(sheet: Sheet, plot: Plot) -> None:
     p = sheet.profile
     for persons in range(0, plot.high + 1, plot.step):
         y, colour = plot.y(persons), theme.GRID if persons else theme.RULE
-        sheet.line("grid", plot.left, y, plot.right, y, colour, 0.07 * p.u)
+        sheet.line("grid" if persons else "axis", plot.left, y, plot.right, y, colour, 0.07 * p.u)
         words = _scale_words(persons, plot.high)
         sheet.text("scale", plot.left - 0.55 * p.u, y, words, p.head, theme.INK_FAINT, at="right")
     sheet.line("zero", plot.left, plot.floor, plot.right, plot.floor, theme.RULE, 0.07 * p.u)
@@ -383,8 +383,7 @@ def _due_lines(p: Profile, flow: Flow) -> tuple[Line, ...]:
 def _taken(plot: Plot, flow: Flow) -> list[Rect]:
     """Return what labels keep clear of: both lines and the words at the task."""
     taken = strewn(_line(plot, flow))
-    if flow.due is not None and flow.end is not None and flow.target is not None:
-        taken += strewn([(plot.left, plot.bottom), (plot.x(flow.end), plot.y(flow.target))])
+    taken += strewn([(plot.x(day), plot.y(float(persons))) for day, persons in flow.way])
     if flow.target is not None:
         y = plot.y(flow.target)
         taken.append((plot.right - 8, y - 24, plot.right + 400, y + 24))
@@ -394,22 +393,33 @@ def _taken(plot: Plot, flow: Flow) -> list[Rect]:
 
 def _traces(p: Profile, plot: Plot, flow: Flow) -> list[go.Scatter]:
     traces = []
-    if flow.due is not None and flow.end is not None and flow.target is not None and flow.as_of is not None:
-        traces.append(_due_trace(p, plot, flow.as_of, float(flow.due), flow.end, flow.target))
+    if flow.way:
+        traces.append(_due_trace(p, plot, flow))
     traces.append(_total_trace(p, plot, flow))
     blank = [month for month in flow.months if month.persons is None]
     return [*traces, _blank_trace(p, plot, flow, blank)] if blank else traces
 
 
-def _due_trace(p: Profile, plot: Plot, as_of: date, due: float, end: date, target: int) -> go.Scatter:
+def _due_trace(p: Profile, plot: Plot, flow: Flow) -> go.Scatter:
+    """The way to the task over its milestones, with a ring where it stands on the day of the data."""
+    assert flow.due is not None
+    assert flow.as_of is not None
+    way, now = flow.way, (flow.as_of, flow.due)
+    points = [
+        *(one for one in way[:-1] if one[0] < now[0]),
+        now,
+        *(one for one in way[1:-1] if one[0] > now[0]),
+        way[-1],
+    ]
+    ring = 0.5 * p.u if flow.due != flow.target else 0
     return go.Scatter(
         name="due",
         mode="lines+markers",
-        x=[plot.left, plot.x(as_of), plot.x(end)],
-        y=[plot.bottom, plot.y(due), plot.y(target)],
+        x=[plot.x(day) for day, _ in points],
+        y=[plot.y(float(persons)) for _, persons in points],
         line={"color": theme.INK_SOFT, "width": 0.12 * p.u, "dash": "dot"},
         marker={
-            "size": [0, 0.5 * p.u if due < target else 0, 0],
+            "size": [ring if one is now else 0 for one in points],
             "color": theme.PAPER,
             "line": {"color": theme.INK_SOFT, "width": 0.1 * p.u},
         },

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.charts.fitting import fitted, left_out_plain, must_fit, spread
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
 from unionplan.charts.parts import (
     TIGHT,
     Area,
+    cut,
     dotted,
     empty,
     hover,
@@ -59,7 +61,7 @@ def reporting(
     drawn and the others counted in the foot.
     """
 
-    def draw(kept: Sequence[str], omitted: Sequence[str], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[str], omitted: Sequence[str], into: Profile) -> Picture:
         sheet, shown = Sheet(into), [row for row in rows if row.unit in kept]
         grid = _grid(into, shown) if shown else None
         top = sheet.head(with_numbers_kept(title, into.title, into.inner), _under(subtitle, rows, grid))
@@ -74,7 +76,7 @@ def reporting(
         must_fit(bottom - top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     counts = Counter((row.unit, row.status) for row in rows)
     units = list(dict.fromkeys(row.unit for row in rows))
@@ -171,6 +173,7 @@ def _label(p: Profile) -> float:
 
 def _group(sheet: Sheet, grid: Grid, group: str, y: float) -> float:
     p, height = sheet.profile, _label(sheet.profile)
+    group = cut(theme.plain(group), p.source, p.inner, 1)[0]
     sheet.text("group", p.margin, y + height / 2, group, p.source, theme.INK_FAINT)
     left = max(p.margin + text_width(group, p.source) + 0.5 * p.u, grid.left)
     sheet.line("divider", left, y + height / 2, _count_x(p, grid), y + height / 2, theme.GRID, 0.07 * p.u)

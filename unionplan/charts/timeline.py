@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import cos, pi, sin
 
 import plotly.graph_objects as go
@@ -17,7 +18,7 @@ import plotly.graph_objects as go
 from unionplan import theme
 from unionplan.charts.calendar import nothing, row_height
 from unionplan.charts.calendar_titles import LATE, body, dated, drawn_by_name, late_words, shown_forms
-from unionplan.charts.fitting import fitted, left_out, left_out_plain, must_fit, urgency
+from unionplan.charts.fitting import Picture, fitted, left_out, left_out_plain, must_fit, urgency
 from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.events import Event, Standing
@@ -30,7 +31,7 @@ ROW = (2.35, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, 
 NOTES = "定性工作"  # the head over works without figures
 MARK = 0.42  # radius of a disc, in u
 NAMED = 4
-NOTE = "● 完成日　竖线：计划日　红色：逾期或晚于计划日　细线：未另定时限"
+NOTE = "● 完成日　竖线：计划日　红色：逾期　细线：未另定时限"
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def timeline(
     works without figures last; what is not drawn is counted in the foot.
     """
 
-    def draw(kept: Sequence[Standing], omitted: Sequence[Standing], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[Standing], omitted: Sequence[Standing], into: Profile) -> Picture:
         sheet = Sheet(into)
         top = sheet.head(title, subtitle)
         foot = foot_lines(into, source, note, [*_left_out(omitted), *_remarks(rows, settings)])
@@ -90,7 +91,7 @@ def timeline(
         must_fit(bottom - top, room)
         height = into.height or bottom + foot_height(into, foot)
         sheet.foot(foot, height)
-        return sheet.figure(height, trace)
+        return height, partial(sheet.figure, height, trace)
 
     return fitted(drawn_by_name(rows, settings), _weight, profile, draw)
 

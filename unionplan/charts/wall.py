@@ -11,13 +11,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import ItemState
 from unionplan.charts.calendar import nothing, row_height
-from unionplan.charts.fitting import TooTallError, fitted, left_out, must_fit, urgency
+from unionplan.charts.fitting import Picture, TooTallError, fitted, left_out, must_fit, urgency
 from unionplan.charts.parts import Area, cut, dotted, hover, hover_trace
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width
 from unionplan.charts.wall_titles import (
@@ -79,7 +80,7 @@ def wall(
     """
     parts = parts_of(states, sections)
 
-    def draw(kept: Sequence[ItemState], omitted: Sequence[ItemState], into: Profile) -> go.Figure:
+    def draw(kept: Sequence[ItemState], omitted: Sequence[ItemState], into: Profile) -> Picture:
         for flat in (False, True):
             try:
                 return _figure(
@@ -99,7 +100,7 @@ def _with_tiles(parts: Sequence[Part], kept: Sequence[ItemState]) -> list[Part]:
 
 def _figure(
     sheet: Sheet, parts: Sequence[Part], omitted: Sequence[ItemState], day: date, flat: bool, words: tuple[str, ...]
-) -> go.Figure:  # fmt: skip
+) -> Picture:  # fmt: skip
     p, (title, subtitle, source, note) = sheet.profile, words
     top = sheet.head(title, subtitle)
     foot = foot_lines(p, source, note, left_out([one.status for one in omitted], "项", "逐项清单"))
@@ -112,7 +113,7 @@ def _figure(
     must_fit(bottom - top, room)
     height = p.height or bottom + foot_height(p, foot)
     sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+    return height, partial(sheet.figure, height, trace)
 
 
 def _drawn(

@@ -184,13 +184,14 @@ def silent_days(state: ItemState, day: date) -> int:
 
 
 def standing_words(state: ItemState, day: date) -> str:
-    """Return how an item stands in its shortest whole form: 滞后16天, 达标 91.1%, 推进中 2/3步, 连续未更新118天."""
+    """Return how an item stands in its shortest whole form: 滞后，逾期16天, 达标 91.1%, 推进中 2/3步, 连续未更新118天."""
     silent = silent_days(state, day)
     if silent:
         return f"连续未更新{silent}天"
     word = theme.STATUS[state.status].word
-    if state.late_since is not None and state.status in RED:
-        word = f"{word}{(day - state.late_since).days}天"
+    late = theme.overdue(state.late_days(day)) if state.status in RED else ""
+    if late:
+        word = late if state.status == "overdue" else f"{word}，{late}"
     return " ".join(
         [*filter(None, (word, figure(state))), *(theme.MARKS[m].sign for m in state.marks if m == "made_up")]
     )

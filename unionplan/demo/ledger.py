@@ -14,6 +14,7 @@ from typing import Any
 
 from unionplan.demo.city import ENTERPRISES, LAST, MONTHS, Enterprise, city
 from unionplan.demo.coverage import blank, covered, unionised
+from unionplan.demo.institutions import Institution, institutions
 from unionplan.plan import Unit
 
 Record = dict[str, Any]
@@ -21,6 +22,8 @@ Agreement = tuple[str, date | None, date | None]
 _TERMS = {"contract": 1_096, "wage": 365, "women": 730}
 _FORMS = ("单独", "单独", "单独", "区域性", "行业性")
 _NONE: Agreement = ("未签", None, None)
+_RESTRUCTURED = 0.06
+"""Share of private enterprises that came from a state or collective one."""
 _REVISED = 6
 """The month of the half-year ledger, for which every enterprise's workers are counted anew."""
 
@@ -30,14 +33,16 @@ class Chronicle:
     """The whole city over the months; `agreements`: measure → per enterprise one agreement for every month."""
 
     city: tuple[Enterprise, ...]
+    institutions: tuple[Institution, ...]
     covered: dict[str, list[frozenset[int]]]
     agreements: dict[str, list[list[Agreement]]]
 
     def records(self, month: int, unit: str | None = None) -> Iterator[Record]:
-        """Yield the true rows of one month, field → value, of one unit or of all, in the city's order."""
+        """Yield the true rows of one month, field → value, of one unit or of all: enterprises, then 事业单位."""
         for place, one in enumerate(self.city):
             if one.born <= month and unit in (None, one.unit):
                 yield self._record(place, one, month)
+        yield from (one.record(month) for one in self.institutions if unit in (None, one.unit))
 
     def _record(self, place: int, one: Enterprise, month: int) -> Record:
         last = min(month, max(one.left - 1, one.born))
@@ -51,6 +56,7 @@ class Chronicle:
             "workers": workers, "women_workers": women, "migrant_workers": one.migrants, "unionised": "是" if joined else "否",
             "union_form": _union_form(one, joined), "members": members, "congress": self._congress(place, one, last),
             "disclosure": self._disclosed(place, one, last), "harmony": self._harmony(place, one, last),
+            "restructured": _restructured(one),
         }  # fmt: skip
         for measure in _TERMS:
             edges = zip(("form", "start", "end"), self.agreements[measure][place][last], strict=True)
@@ -79,7 +85,7 @@ def chronicle(units: tuple[Unit, ...], enterprises: int = ENTERPRISES) -> Chroni
     reached = covered(people)
     agreements = {measure: [_agreements(one, measure, [place in now for now in reached[measure]])
                             for place, one in enumerate(people)] for measure in _TERMS}  # fmt: skip
-    return Chronicle(people, reached, agreements)
+    return Chronicle(people, institutions(tuple(unit.name for unit in units)), reached, agreements)
 
 
 def _agreements(one: Enterprise, measure: str, covers: list[bool]) -> list[Agreement]:
@@ -147,6 +153,13 @@ def _changed_on(one: Enterprise, month: int) -> date | None:
     changes = (one.born, *one.paused, one.left)
     newest = max((change for change in changes if 0 < change <= month), default=0)
     return MONTHS[newest - 1] + timedelta(days=1 + int(one.luck["drift"] * 26)) if newest else None
+
+
+def _restructured(one: Enterprise) -> str | None:
+    """是否改制: some private enterprises were state or collective ones once; what is no enterprise is not asked."""
+    if one.atom == "other":
+        return None
+    return "是" if one.atom == "private" and one.luck["form"] < _RESTRUCTURED else "否"
 
 
 def _size(workers: int) -> str:

@@ -20,7 +20,7 @@ from unionplan.demo.summary import summary
 from unionplan.demo.training import PERSONS, training
 from unionplan.demo.workbooks import Table, workbook_bytes
 from unionplan.intake.preview import Options
-from unionplan.observations import ACTIVITIES, CLEAR, FUNDS, LEDGER, PROGRESS, SUMMARY, TRAINING
+from unionplan.observations import ACTIVITIES, CLEAR, FUNDS, LEDGER, OPTIONAL, PROGRESS, SUMMARY, TRAINING
 from unionplan.plan import Unit
 
 CHECKED = "已与填报单位核对"
@@ -178,7 +178,7 @@ def _ledger_file(arrival: _Arrival, rows: list[Record], truth: Chronicle) -> Sub
     alone = arrival.late or arrival.mends
     owner = arrival.units[0] if alone else "澄澜市"
     title = f"{owner}企业台账（{month}）"
-    tables: tuple[Table, ...] = (Table("企业台账", title, "单位：家、人", LEDGER, rows),)
+    tables: tuple[Table, ...] = (Table("企业台账", title, "单位：家、人", (*LEDGER, *OPTIONAL), rows),)
     if not alone:
         tables = (*tables, _summary_table(SUMMARISED, arrival.month, _counting(truth, SUMMARISED, arrival.month)))
     name = f"{owner}企业台账{month}{'（更正）' if arrival.mends else ''}.xlsx"

@@ -128,8 +128,8 @@ def _makers(board: Standpoint, names: Names, order: str, others: bool) -> dict[s
         "calendar": partial(tasks.duty_calendar, board, body),
         "timeline": partial(tasks.time_line, board, body),
         "participation": partial(tasks.who_took_part, board, body),
-        "dues": partial(tasks.paid_dues, board, names),
-        **{f"training-{by}": partial(tasks.trained_by, board, names, by) for by in BY_WORDS},
+        "dues": partial(tasks.paid_dues, board, names, order),
+        **{f"training-{by}": partial(tasks.trained_by, board, names, by, order) for by in BY_WORDS},
     }
     for name, indicator in ((one, board.plan.indicators.get(one)) for one in COVERAGE):
         if indicator is None:

@@ -32,6 +32,7 @@ from unionplan.exhibits.exhibit import Exhibit, Rate, Table, light_of, rate_of, 
 from unionplan.forecast import Forecast, Point, forecast, past, speed
 from unionplan.observations import CONTRACTS
 from unionplan.plan import SCOPES, Indicator, Target, target_order
+from unionplan.selection import Selection
 from unionplan.standpoint import Standpoint
 from unionplan.store.lists import expiring
 from unionplan.store.log import Entry, Slot
@@ -39,6 +40,7 @@ from unionplan.store.moves import moves
 from unionplan.store.standing import SOON
 
 DAYS = (30, 60, SOON)
+EVERYTHING = Selection()
 SINCE = {"previous": "较上期", "baseline": "较期初"}
 Names = Mapping[str, str]
 """Unit → what it is called instead; empty: by its own name."""
@@ -204,9 +206,10 @@ class Figure:
 # All targets of the plan, or one indicator over its types
 
 
-def targets(board: Standpoint, names: Names, scope: str = "") -> Exhibit:
-    """Return the coverage targets by enterprise type, all or those of one scope."""
-    shown = [row for row in narrative.renamed(board.rows(), names) if scope in ("", row.scope)]
+def targets(board: Standpoint, names: Names, scope: str = "", asked: Selection = EVERYTHING) -> Exhibit:
+    """Return the coverage targets by enterprise type, all or those of one scope, of what was asked for."""
+    rows = narrative.renamed(asked.rows(board.rows(), board.plan), names)
+    shown = [row for row in rows if scope in ("", row.scope)]
     words = {
         "title": narrative.overview_title(shown), "source": narrative.source(shown),
         "subtitle": narrative.overview_subtitle(shown, board.plan.indicators),

@@ -12,7 +12,7 @@ import pandas as pd
 from unionplan import dues_words, theme
 from unionplan.attainment import ItemState
 from unionplan.charts.breakdown import breakdown
-from unionplan.charts.calendar import calendar
+from unionplan.charts.calendar import LEGEND, calendar
 from unionplan.charts.calendar_titles import (
     calendar_subtitle,
     calendar_title,
@@ -24,6 +24,7 @@ from unionplan.charts.calendar_titles import (
     timeline_title,
 )
 from unionplan.charts.dues import dues_chart
+from unionplan.charts.participation import NOTE as JOINED_NOTE
 from unionplan.charts.participation import participation
 from unionplan.charts.progress import progress
 from unionplan.charts.progress_titles import (
@@ -37,8 +38,10 @@ from unionplan.charts.progress_titles import (
     progress_subtitle,
     progress_title,
 )
+from unionplan.charts.timeline import NOTE as TIMELINE_NOTE
 from unionplan.charts.timeline import timeline
 from unionplan.charts.wall import wall
+from unionplan.charts.wall_titles import NOTE as WALL_NOTE
 from unionplan.charts.wall_titles import progress as done_words
 from unionplan.charts.wall_titles import source as wall_source
 from unionplan.charts.wall_titles import wall_subtitle, wall_title
@@ -67,10 +70,10 @@ def plan_wall(board: Standpoint, asked: Selection) -> Exhibit:
     as_of = newest(board.rows())
     words: dict[str, Any] = {
         "title": wall_title(states, asked.whose), "subtitle": wall_subtitle(states),
-        "source": wall_source(as_of, board.today),
+        "source": wall_source(as_of, board.today), "note": WALL_NOTE,
     }  # fmt: skip
     draw = lambda profile: wall(states, board.plan.sections, board.today, profile=profile, **words)  # noqa: E731
-    return Exhibit("wall", "wall", "计划任务", "overview", **words, note="", as_of=as_of, draw=draw,
+    return Exhibit("wall", "wall", "计划任务", "overview", **words, as_of=as_of, draw=draw,
                    table=Table(WALL, [_item(one) for one in states]), facts=states)  # fmt: skip
 
 
@@ -116,7 +119,7 @@ def duty_calendar(board: Standpoint, body: str = "") -> Exhibit | None:
     rows = standing_of(board, body)
     if not duties(rows):
         return None
-    words = _words(board, calendar_title(rows, board.today), calendar_subtitle(rows))
+    words = _words(board, calendar_title(rows, board.today), calendar_subtitle(rows), LEGEND)
     draw = lambda profile: calendar(rows, board.plan.settings, profile=profile, **words)  # noqa: E731
     return _tasks("calendar", "例会日历", board, words, draw, duties(rows))
 
@@ -125,14 +128,14 @@ def time_line(board: Standpoint, body: str = "") -> Exhibit:
     """Return activities and milestones by date."""
     rows = standing_of(board, body)
     title = timeline_title(rows, board.plan.settings, board.today)
-    words = _words(board, title, timeline_subtitle(rows))
+    words = _words(board, title, timeline_subtitle(rows), TIMELINE_NOTE)
     draw = lambda profile: timeline(rows, board.plan.settings, profile=profile, **words)  # noqa: E731
     return _tasks("timeline", "活动进度", board, words, draw, rows)
 
 
-def _words(board: Standpoint, title: str, subtitle: str) -> dict[str, Any]:
+def _words(board: Standpoint, title: str, subtitle: str, note: str) -> dict[str, Any]:
     as_of = board.store.activities_as_of(board.commit)
-    return {"title": title, "subtitle": subtitle, "source": source(as_of, board.today)}
+    return {"title": title, "subtitle": subtitle, "source": source(as_of, board.today), "note": note}
 
 
 def _tasks(
@@ -143,20 +146,20 @@ def _tasks(
         for row in rows
     ]
     as_of = board.store.activities_as_of(board.commit)
-    return Exhibit(kind, kind, name, "activities", **words, note="", as_of=as_of, draw=draw,
+    return Exhibit(kind, kind, name, "activities", **words, as_of=as_of, draw=draw,
                    table=Table(TASKS, lines), facts=rows)  # fmt: skip
 
 
 def who_took_part(board: Standpoint, body: str = "") -> Exhibit:
     """Return the units taking part in each event, by the type of enterprise."""
     groups = by_body(board, all_events(standing_of(board, body), other_events(board, body)))
-    words = _words(board, participation_title(groups), participation_subtitle(groups))
+    words = _words(board, participation_title(groups), participation_subtitle(groups), JOINED_NOTE)
     draw = lambda profile: participation(groups, profile=profile, **words)  # noqa: E731
     lines = [
         (who, event.name or "未写名称", event.done_on, event.joined, event.participants)
         for who, events in groups.items() for event in events
     ]  # fmt: skip
-    return Exhibit("participation", "participation", "参与情况", "activities", **words, note="",
+    return Exhibit("participation", "participation", "参与情况", "activities", **words,
                    as_of=board.store.activities_as_of(board.commit), draw=draw,
                    table=Table(("范围", "活动", "完成时间", "参与单位（家）", "参与人次"), lines), facts=groups)  # fmt: skip
 
@@ -188,7 +191,7 @@ def trained(board: Standpoint, names: Names) -> Exhibit:
                    table=Table(TRAINED, lines), facts=now)  # fmt: skip
 
 
-def trained_by(board: Standpoint, names: Names, by: str) -> Exhibit:
+def trained_by(board: Standpoint, names: Names, by: str, order: str = "value") -> Exhibit:
     """Return the persons trained, part by part of one breakdown."""
     rows, plan = nameless(board.store.training(board.commit), board.plan, names)
     now: Flow = flow(rows, plan, board.clock, board.on)
@@ -197,7 +200,8 @@ def trained_by(board: Standpoint, names: Names, by: str) -> Exhibit:
         "title": breakdown_title(found, by), "subtitle": breakdown_subtitle(found, by),
         "source": progress_source(now), "note": breakdown_note(),
     }  # fmt: skip
-    draw = lambda profile: breakdown(found, by, profile=profile, **words)  # noqa: E731
+    more: dict[str, Any] = {"order": order}
+    draw = lambda profile: breakdown(found, by, **more, profile=profile, **words)  # noqa: E731
     lines = [(part_name(one.key, by), one.persons, one.person_times) for one in found]
     return Exhibit(f"training-{by}", "breakdown", f"技术工人培训_按{BY_WORDS[by]}", "training", **words,
                    as_of=now.as_of, draw=draw, table=Table((BY_WORDS[by], "累计人数", "累计人次"), lines),
@@ -207,7 +211,7 @@ def trained_by(board: Standpoint, names: Names, by: str) -> Exhibit:
 # Dues
 
 
-def paid_dues(board: Standpoint, names: Mapping[str, str]) -> Exhibit | None:
+def paid_dues(board: Standpoint, names: Mapping[str, str], order: str = "value") -> Exhibit | None:
     """Return every unit's dues and audit, None where no return has come in."""
     rows = dues(board.store.funds(board.commit), board.plan, board.on)
     city = pooled(rows)
@@ -217,10 +221,11 @@ def paid_dues(board: Standpoint, names: Mapping[str, str]) -> Exhibit | None:
         "title": dues_words.conclusion(city), "subtitle": dues_words.SUBTITLE, "source": dues_words.source(city),
         "note": dues_words.NOTE,
     }  # fmt: skip
-    draw = lambda profile: dues_chart(rows, names, profile=profile, **words)  # noqa: E731
+    more: dict[str, Any] = {"order": order}
+    draw = lambda profile: dues_chart(rows, names, **more, profile=profile, **words)  # noqa: E731
     lines = [
         (names.get(row.unit, row.unit), row.task, row.total, row.gap, dues_words.audit(row), _day(row.as_of))
-        for row in dues_words.order(rows)
+        for row in (rows if order == "given" else dues_words.order(rows))
     ]  # fmt: skip
     headers = ("填报单位", "年度任务（万元）", "累计收缴（万元）", "还差（万元）", "审计与公布", "统计时点")
     return Exhibit("dues", "dues", "经费收缴", "activities", **words, as_of=city.as_of, draw=draw,

@@ -359,11 +359,19 @@ def _empty() -> Any:
         if layout.name != "Title Only":
             made.slide_layouts.remove(layout)
     made.slide_layouts[0].name = "图表"
+    _drop_preview(made.part.package)
     _theme(master.part.part_related_by(RT.THEME))
     _theme(made.notes_master.part.part_related_by(RT.THEME))
     _master(master)
     _layout(made.slide_layouts[0])
     return made
+
+
+def _drop_preview(package: Any) -> None:
+    """Take out the picture of the library's own empty file."""
+    for key, relation in list(package._rels.items()):
+        if relation.reltype == RT.THUMBNAIL:
+            package._rels.pop(key)
 
 
 def _theme(part: Any) -> None:
@@ -380,7 +388,10 @@ def _theme(part: Any) -> None:
     xml = re.sub(
         r"<a:fontScheme .*?</a:fontScheme>", f'<a:fontScheme name="看板">{fonts}</a:fontScheme>', xml, flags=re.S
     )
-    part._blob = xml.encode("utf-8")
+    if hasattr(part, "_element"):  # the notes' theme is kept parsed, the slides' as bytes
+        part._element = parse_xml(xml.encode("utf-8"))
+    else:
+        part._blob = xml.encode("utf-8")
 
 
 def _master(master: Any) -> None:

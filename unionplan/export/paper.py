@@ -72,9 +72,9 @@ class Paper:
         """Write whom the paper is for."""
         self._write(text, "公文称谓")
 
-    def text(self, text: str) -> None:
-        """Write a paragraph."""
-        self._write(text, "公文正文")
+    def text(self, text: str, style: str = "公文正文") -> None:
+        """Write a paragraph in one of the paper's styles."""
+        self._write(text, style)
 
     def heading(self, text: str) -> None:
         """Write a heading; it stays with what follows."""
@@ -123,27 +123,33 @@ class Paper:
             line.paragraph_format.keep_with_next = True
         lines[-1].paragraph_format.space_after = Pt(8)
 
-    def sign(self, who: str) -> None:
-        """Write who signs, and the day; both stay with the paragraph before them."""
+    def sign(self, who: str, day: str = "") -> None:
+        """Write who signs, and the day (the paper's own, or these words); both stay with the paragraph before them."""
         last = self._document.paragraphs[-1]
         last.paragraph_format.keep_with_next = True
-        for text, right in ((who, 2), (chinese_date(self._day), 2)):
+        for text, right in ((who, 2), (day or chinese_date(self._day), 2)):
             written = self._write(text, "公文落款")
             written.paragraph_format.right_indent = Pt(right * BODY)
             written.paragraph_format.keep_with_next = True
         self._document.paragraphs[-1].paragraph_format.keep_with_next = False
 
     def table(
-        self, headers: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], centred: Collection[int] = ()
+        self, headers: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], centred: Collection[int] = (),
+        kept: bool = True,
     ) -> None:  # fmt: skip
-        """Write a list under a head that is repeated on every page; `centred` are columns, `widths` their millimetres."""
+        """Write a list under a head that is repeated on every page; `centred` are columns, `widths` their millimetres.
+
+        `kept`: its last rows stay with what follows.
+        """
         made = self._grid(len(headers), widths)
         _fill(made.add_row(), headers, "表头", range(len(headers)))
         _repeat(made.rows[0])
         for row in rows:
             _fill(made.add_row(), row, "表文", centred)
         _whole_rows(made)
-        for cell in [cell for row in made.rows[-2:] for cell in row.cells]:  # who signs never stands alone on a page
+        for cell in [
+            cell for row in made.rows[-2:] for cell in row.cells if kept
+        ]:  # who signs never stands alone on a page
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     def form(self, rows: Sequence[tuple[str, str, float]], by_hand: Collection[str] = (), head: float = 34) -> None:

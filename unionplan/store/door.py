@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from unionplan import clock
-from unionplan.access import Person, require_write
+from unionplan.access import Person, require_switch, require_write
 from unionplan.errors import StalePreviewError, StoreError, UndoRefusedError, UnionplanError, UnknownCommitError
 from unionplan.observations import CUBE_COLUMNS, CUBE_COUNTS, CUBE_WORDS
 from unionplan.plan import TABLES, Indicator, Plan, Tables, plan_of
@@ -288,25 +288,28 @@ class Store:
     def append(self, change: Change, person: Person, at: datetime | None = None) -> int | None:
         """Commit `change` and return its id, None when every slot already held exactly that.
 
-        Raises AccessError, StalePreviewError, PlanError (the tables do not hold together) or StoreError;
+        Raises AccessError (also for the switch of the review), StalePreviewError, PlanError (the tables do not hold together) or StoreError;
         then nothing has changed.
         """
         plan = self.plan(self.head())
         require_write(person, plan.settings.sample)
         if change.tables:
-            plan_of({**self.tables(self.head()), **change.tables})
+            after = plan_of({**self.tables(self.head()), **change.tables})
+            require_switch(person, plan.settings.release, after.settings.release)
         return self._commit(change, person.name, at or clock.now(plan.settings.clock))
 
     def undo(self, commit: int, person: Person, note: str, at: datetime | None = None) -> int:
         """Put every slot of `commit` back to what it held before, as a new commit, and return its id.
 
-        Raises UndoRefusedError when it is the first commit or a later one stands on its slots.
+        Raises AccessError; UndoRefusedError when it is the first commit or a later one stands on its slots.
         """
         plan = self.plan(self.head())
         require_write(person, plan.settings.sample)
         target = self.history()[self.known(commit) - 1]
         moment = at or clock.now(plan.settings.clock)
         before = self.log.heads(commit - 1)
+        if any(entry.slot == Slot("settings") for entry in target.entries):
+            require_switch(person, plan.settings.release, self.plan(max(1, commit - 1)).settings.release)
 
         def newest_everywhere(head: int) -> None:
             _require_undoable(target, self.log.heads(head))
