@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from unionplan import narrative, theme
 from unionplan.attainment import Attainment
 from unionplan.attention import others_late
-from unionplan.charts import PHONE, SCREEN, bullet
 from unionplan.charts.wall_titles import wall_title
+from unionplan.exhibits import names_for
+from unionplan.exhibits.coverage import targets
 from unionplan.selection import Selection, shown_words
-from unionplan.ui import Board, Cell, chart, choice, heading, note_line, page, part, section, switch
+from unionplan.ui import Board, Cell, choice, heading, note_line, page, part, section, show, switch
 from unionplan.ui_overview import existing, prior, show_attention, show_head, stacked
 from unionplan.ui_wall import picked, search_box, show_wall
 
@@ -35,7 +35,7 @@ def say(board: Board, rows: Sequence[Attainment], asked: Selection) -> None:
     heading(f"{asked.named}覆盖目标：{said}" if rows else said, "。".join(filter(None, more)) + "。")
 
 
-def chosen(board: Board, asked: Selection) -> tuple[dict[str, str], str]:
+def chosen(board: Board, asked: Selection) -> tuple[Mapping[str, str], str]:
     """What units are called where the reader or the address hides their names, and the enterprise type to draw."""
     with section("filters"):
         scopes = list(dict.fromkeys(theme.SCOPE_SHORT[row.scope] for row in asked.rows(board.rows(), board.plan)))
@@ -43,21 +43,17 @@ def chosen(board: Board, asked: Selection) -> tuple[dict[str, str], str]:
         hidden = switch("不点名", key="hide")
         if not hidden:
             search_box()
-    return narrative.aliases([unit.name for unit in board.plan.units]) if hidden else {}, wanted
+    return names_for(board, hidden), wanted
 
 
-def draw(board: Board, rows: Sequence[Attainment], wanted: str) -> None:
+def draw(board: Board, names: Mapping[str, str], wanted: str, asked: Selection) -> None:
     """The bullet chart of one enterprise type or all, once for desks and once for phones."""
-    shown = [row for row in rows if wanted in (ALL, theme.SCOPE_SHORT[row.scope])]
-    if not shown:
+    scope = next((one for one, word in theme.SCOPE_SHORT.items() if word == wanted), "")
+    shown = targets(board, names, scope, asked)
+    if shown.facts:
+        show(board, shown, "targets")
+    else:
         note_line("所选范围没有覆盖指标。")
-        return
-    drawn = partial(
-        bullet, shown, board.plan.indicators, title=narrative.overview_title(shown),
-        subtitle=narrative.overview_subtitle(shown, board.plan.indicators), source=narrative.source(shown),
-        note=narrative.pace_note(board.plan.settings), targets=board.plan.targets,
-    )  # fmt: skip
-    chart(drawn(profile=SCREEN), f"覆盖目标完成情况_{board.today:%Y%m%d}", phone=drawn(profile=PHONE), key="targets")
 
 
 def tell(board: Board, rows: Sequence[Attainment]) -> None:
@@ -89,7 +85,7 @@ with page("app.py") as board:
         say(board, rows, asked)
     with head:
         show_head(board, rows, asked)
-    draw(board, rows, wanted)
+    draw(board, names, wanted, asked)
     show_wall(board, asked)
     show_attention(board, rows, names, asked)
     tell(board, rows)

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from unionplan import dues_words, theme
-from unionplan.charts import PHONE, SCREEN
-from unionplan.charts.calendar import calendar
-from unionplan.charts.calendar_titles import (
-    calendar_subtitle,
-    calendar_title,
-    conclusion,
-    duties,
-    late_words,
-    logged,
-    participation_subtitle,
-    participation_title,
-    source,
-    timeline_subtitle,
-    timeline_title,
+from unionplan.charts.calendar_titles import conclusion, late_words, logged
+from unionplan.dues import Dues, pooled
+from unionplan.events import Event, Standing
+from unionplan.exhibits.tasks import (
+    NO_ITEM,
+    all_events,
+    duty_calendar,
+    other_events,
+    paid_dues,
+    standing_of,
+    time_line,
+    who_took_part,
 )
-from unionplan.charts.dues import dues_chart
-from unionplan.charts.participation import participation
-from unionplan.charts.timeline import timeline
-from unionplan.dues import Dues, dues, pooled
-from unionplan.events import Event, Standing, events_of, in_order, standings, unassigned
-from unionplan.ui import Board, Cell, chart, choice, heading, listing, message, note_line, page, subtitle
+from unionplan.ui import Board, Cell, choice, heading, listing, message, note_line, page, show, subtitle
 
 BODIES = {"全部": "", "市总": "市总计划", "机关工会": "机关工会计划"}
-NO_ITEM = "未对应计划任务"
 STATES = ("任务", "进展", "状态", "责任部门", "计划原句")
 RECORDS = ("活动", "对应任务", "计划时间", "完成时间", "标记", "参与单位数", "参与人次", "说明")
 DUES = ("填报单位", "年度任务", "累计收缴", "完成率%", "还差", "比上年同期", "审计与公布", "统计时点")
@@ -42,22 +33,18 @@ class Chosen:
 
     rows: list[Standing]
     other: list[Event]
+    body: str
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """All events of the ledger, by date; what notes tell stands with the plan's items."""
-        own = (event for row in self.rows for event in row.events if not event.noted)
-        return in_order([*own, *self.other])
+        """All events of the ledger, by date."""
+        return all_events(self.rows, self.other)
 
 
 def chosen(board: Board) -> Chosen:
     """The items and events of the body that the reader or the address asks for."""
     body = BODIES[choice("范围", list(BODIES), key="body")]
-    events = events_of(board.store.activities(board.commit))
-    rows = [one for one in standings(board.plan, events, board.today, board.notes()) if body in ("", one.item.plan)]
-    measured = {item.id: item.plan for item in board.plan.items if item.indicator}
-    other = [event for event in events if event.item in measured and body in ("", measured[event.item])]
-    return Chosen(rows, [*other, *([] if body else unassigned(board.plan, events))])
+    return Chosen(standing_of(board, body), other_events(board, body), body)
 
 
 def say(board: Board, found: Chosen) -> bool:
@@ -73,24 +60,11 @@ def say(board: Board, found: Chosen) -> bool:
 
 def draw(board: Board, found: Chosen) -> None:
     """The calendar of duties, the timeline of activities and milestones, and who took part."""
-    rows, day = found.rows, board.today
-    groups = _groups(found, board)
-    titles: dict[str, tuple[Any, Any, str, str, str]] = {
-        "calendar": (calendar, rows, calendar_title(rows, day), calendar_subtitle(rows), "例会日历"),
-        "timeline": (timeline, rows, timeline_title(rows, board.plan.settings, day), timeline_subtitle(rows), "活动进度"),
-        "participation": (participation, groups, participation_title(groups), participation_subtitle(groups), "参与情况"),
-    }  # fmt: skip
-    if not duties(rows):
-        del titles["calendar"]
-    for key, (picture, data, title, under, name) in titles.items():
-        plan = () if key == "participation" else (board.plan.settings,)
-        words = {
-            "title": title,
-            "subtitle": under,
-            "source": source(board.store.activities_as_of(board.commit), day),
-        }
-        wide, narrow = (picture(data, *plan, profile=profile, **words) for profile in (SCREEN, PHONE))
-        chart(wide, f"{name}_{day:%Y%m%d}", phone=narrow, key=key)
+    duties = duty_calendar(board, found.body)
+    if duties:
+        show(board, duties, "calendar")
+    show(board, time_line(board, found.body), "timeline")
+    show(board, who_took_part(board, found.body), "participation")
 
 
 def tell(board: Board, found: Chosen) -> None:
@@ -109,19 +83,14 @@ def tell(board: Board, found: Chosen) -> None:
 
 def account(board: Board) -> None:
     """Dues and their audit by unit, and the city's sums; nothing where no return has come in."""
-    rows = dues(board.store.funds(board.commit), board.plan, board.on)
-    city = pooled(rows)
-    if city is None:
+    shown = paid_dues(board, {})
+    city = pooled(shown.facts) if shown else None
+    if shown is None or city is None:
         return
     subtitle("经费收缴与审计")
-    words: dict[str, Any] = {
-        "title": dues_words.conclusion(city), "subtitle": dues_words.SUBTITLE, "source": dues_words.source(city),
-        "note": dues_words.NOTE,
-    }  # fmt: skip
-    wide, narrow = (dues_chart(rows, {}, profile=profile, **words) for profile in (SCREEN, PHONE))
-    chart(wide, f"经费收缴_{board.today:%Y%m%d}", phone=narrow, key="dues")
+    show(board, shown, "dues")
     note_line(dues_words.counted(city))
-    lines = [_dues(row) for row in dues_words.order(rows)]
+    lines = [_dues(row) for row in dues_words.order(shown.facts)]
     listing("各单位经费收缴与审计", DUES, lines, f"经费收缴与审计_{board.today:%Y%m%d}", numeric=(1, 2, 3, 4))
 
 
@@ -139,16 +108,6 @@ def _dues(row: Dues) -> tuple[str | Cell, ...]:
     gap = theme.NONE if row.gap is None else dues_words.amount(row.gap)
     day = theme.chinese_date(row.as_of)
     return row.unit, *told, dues_words.rate(row.rate), gap, dues_words.growth(row.growth), dues_words.audit(row), day
-
-
-def _groups(found: Chosen, board: Board) -> dict[str, list[Event]]:
-    """The events that took place, by body: the city's federation first, what names no item last."""
-    plans = {item.id: item.plan.removesuffix("计划") for item in board.plan.items}
-    groups: dict[str, list[Event]] = {who: [] for who in (*dict.fromkeys(plans.values()), NO_ITEM)}
-    for event in found.events:
-        if event.happened(board.today):
-            groups[plans.get(event.item, NO_ITEM)].append(event)
-    return {who: events for who, events in groups.items() if events}
 
 
 def _light(row: Standing) -> Cell:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 
 import pandas as pd
 
-from unionplan import narrative, theme
+from unionplan import theme
 from unionplan.attainment import in_force
-from unionplan.charts import PHONE, SCREEN
-from unionplan.charts.breakdown import breakdown
-from unionplan.charts.progress import progress
-from unionplan.charts.progress_titles import (
-    BY_WORDS,
-    breakdown_note,
-    breakdown_subtitle,
-    breakdown_title,
-    outlook_sentence,
-    progress_note,
-    progress_source,
-    progress_subtitle,
-    progress_title,
-    reported,
-)
-from unionplan.flows import Flow, UnitFlow, flow, handed_down, parts, unit_flows
+from unionplan.charts.progress_titles import BY_WORDS, outlook_sentence, reported
+from unionplan.exhibits import names_for
+from unionplan.exhibits.tasks import nameless, trained, trained_by
+from unionplan.flows import Flow, UnitFlow, flow, handed_down, unit_flows
 from unionplan.observations import TRAINING
 from unionplan.plan import Plan
-from unionplan.ui import Board, Cell, chart, choice, heading, listing, message, page, section, switch
+from unionplan.ui import Board, Cell, choice, heading, listing, message, page, section, show, switch
 
 
 @dataclass(frozen=True)
@@ -39,6 +26,7 @@ class View:
     rows: pd.DataFrame
     plan: Plan
     by: str
+    names: Mapping[str, str]
     now: Flow
 
     def file(self, what: str) -> str:
@@ -53,20 +41,9 @@ def chosen(board: Board) -> View:
         with section("filters"):
             by = choice("分类", list(BY_WORDS), key="by", format=BY_WORDS.__getitem__)
             hidden = switch("不点名", key="hide")
-    if hidden:
-        rows, plan = _nameless(rows, plan)
-    return View(board, rows, plan, by, flow(rows, plan, board.clock, board.on))
-
-
-def _nameless(rows: pd.DataFrame, plan: Plan) -> tuple[pd.DataFrame, Plan]:
-    """The same with 单位1…n in place of the units' names, in the order of these numbers."""
-    names = narrative.aliases([unit.name for unit in plan.units])
-    units = {unit.name: replace(unit, name=names[unit.name]) for unit in plan.units}
-    shares = tuple(replace(share, reporting_unit=names.get(share.reporting_unit, "")) for share in plan.shares)
-    return (
-        rows.assign(reporting_unit=rows["reporting_unit"].map(names)),
-        replace(plan, units=tuple(units[name] for name in names), shares=shares),
-    )
+    names = names_for(board, hidden)
+    rows, plan = nameless(rows, plan, names)
+    return View(board, rows, plan, by, names, flow(rows, plan, board.clock, board.on))
 
 
 def say(view: View) -> None:
@@ -79,22 +56,12 @@ def say(view: View) -> None:
 
 def draw(view: View) -> None:
     """What has accumulated against the task, once for desks and once for phones."""
-    now = view.now
-    drawn = partial(
-        progress, now, title=progress_title(now), subtitle=progress_subtitle(now), source=progress_source(now),
-        note=progress_note(view.plan.settings),
-    )  # fmt: skip
-    chart(drawn(profile=SCREEN), view.file("累计"), phone=drawn(profile=PHONE), key="progress")
+    show(view.board, trained(view.board, view.names), "progress")
 
 
 def draw_parts(view: View) -> None:
     """What has accumulated, part by part of one breakdown."""
-    found, by = parts(view.rows, view.plan, view.by, view.board.on), view.by
-    drawn = partial(
-        breakdown, found, by, title=breakdown_title(found, by), subtitle=breakdown_subtitle(found, by),
-        source=progress_source(view.now), note=breakdown_note(),
-    )  # fmt: skip
-    chart(drawn(profile=SCREEN), view.file(f"按{BY_WORDS[by]}"), phone=drawn(profile=PHONE), key="parts")
+    show(view.board, trained_by(view.board, view.names, view.by), "parts")
 
 
 def explain() -> None:

@@ -1,5 +1,7 @@
 """What the tests of the charts ask of a figure: its shapes, its texts, whether all of them can be read."""
 
+from html import unescape
+
 from unionplan.charts.profile import text_width
 
 
@@ -17,12 +19,12 @@ def assert_legible(figure, profile):
     boxes = []
     for note in figure.layout.to_plotly_json()["annotations"]:
         size = note["font"]["size"]
-        width = text_width(note["text"], size, note["font"]["weight"] == 700)
+        width = text_width(unescape(note["text"]), size, note["font"]["weight"] == 700)
         left = note["x"] - shift[note["xanchor"]] * width
-        assert size >= profile.smallest >= 12
-        assert left >= 0
+        assert size >= profile.smallest >= 12, note["text"]
+        assert left >= -0.01, note["text"]
         assert left + width <= profile.width + 0.01, note["text"]
-        assert 0 <= note["y"] <= figure.layout.height
+        assert size * 0.5 - 0.5 <= note["y"] <= figure.layout.height - size * 0.5 + 0.5, note["text"]
         boxes.append((note["y"], left, left + width, size, note["text"]))
     boxes.sort()
     for place, (y, left, right, size, text) in enumerate(boxes):

@@ -335,10 +335,14 @@ def test_whatever_the_figures_nothing_collides_and_the_scale_stays_readable(prof
     assert all(track.x1 - track.x0 > 8 * profile.u for track in shapes(figure, "track"))
 
 
-def test_a_slide_keeps_its_size_and_refuses_more_rows_than_it_holds():
+def test_a_slide_keeps_its_size_and_counts_the_rows_it_cannot_hold():
     assert drawn(ROWS, SLIDE).layout.height == drawn([], SLIDE).layout.height == 1080
-    with pytest.raises(ValueError, match=r"30 rows need \d+ px and have \d+: draw several pictures"):
-        drawn([WAGE] * 30, SLIDE)
+    reached = replace(WAGE, numerator=1600, gap=0, attained=True, status="attained", marks=())
+    figure = drawn([*[reached] * 29, WAGE], SLIDE)
+    assert figure.layout.height == 1080
+    assert texts(figure, "status")[-1] == "■ 滞后 ↓ 预"
+    left = 30 - len(shapes(figure, "measure"))
+    assert texts(figure, "foot")[0].startswith(f"另有{left}项未画出：● 达标{left}项；见明细表")
 
 
 def test_a_screen_grows_with_its_rows():

@@ -670,7 +670,7 @@ def test_a_store_that_is_a_file_ends_with_three(cli, tmp_path):
 WRONG = {
     ("backup", "x.zip"): "命令 backup：“备份”尚未提供。请等待后续版本。",
     ("restore", "x.zip"): "命令 restore：“恢复”尚未提供。请等待后续版本。",
-    ("export", "pptx", "-o", "x.pptx"): "命令 export：“导出材料”尚未提供。请等待后续版本。",
+    ("export", "ppt", "-o", "x.ppt"): None,
     ("publish-delta", "x"): "命令 publish-delta：“发布 Delta 表”尚未提供。请等待后续版本。",
     ("account", "add"): None,
     ("template", "W9", "-o", "x.xlsx"): "模板 W9：没有这种模板。目前有 W1、W2、W3a、W3b、W4、W5、W6、W7、units。请改成其中之一。",

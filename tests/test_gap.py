@@ -145,11 +145,19 @@ def test_sixty_units_make_a_higher_picture(profile):
     assert_legible(figure, profile)
 
 
-def test_a_slide_refuses_more_units_than_it_holds():
+def test_a_slide_draws_the_widest_gaps_and_counts_the_units_it_cannot_hold():
     rows = [unit(f"第{number}填报单位", number % 50) for number in range(60)]
     assert drawn(rows[:20], SLIDE).layout.height == 1080
-    with pytest.raises(ValueError, match=r"60 units need \d+ px and have \d+: draw several pictures"):
-        drawn(rows, SLIDE)
+    figure = drawn(rows, SLIDE)
+    assert figure.layout.height == 1080
+    gaps = [int(words.split()[0]) for words in texts(figure, "gap")]
+    assert gaps == sorted([row.gap for row in rows], reverse=True)[: len(gaps)]
+    assert texts(figure, "foot")[0].startswith(f"另有{60 - len(gaps)}个单位未画出：■ 滞后{60 - len(gaps)}个单位；")
+
+
+def test_equal_gaps_are_all_drawn_or_none_where_room_is_short():
+    rows = [unit("甲区", 10), *(unit(f"第{number}区", 20) for number in range(60))]
+    assert texts(drawn(rows, SLIDE), "gap") == ["40 家"]
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.kind)

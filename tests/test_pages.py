@@ -336,7 +336,7 @@ def test_the_menu_carries_hidden_names_from_page_to_page(app: AppTest) -> None:
     app.query_params["hide"] = "true"
     app.run()
     assert all("hide=true" in str(link.proto) for link in app.get("page_link"))
-    assert len(app.get("page_link")) == len(PAGES) == 7
+    assert len(app.get("page_link")) == len(PAGES) == 8
 
 
 # ------------------------------------------------------------------ one indicator in full

@@ -461,11 +461,10 @@ def broken_down(case, profile=SCREEN):
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.kind)
 @pytest.mark.parametrize("case", PARTS)
 def test_every_part_has_a_bar_or_a_remark_and_all_is_legible(case, profile):
-    if case == "sixty" and profile is SLIDE:
-        with pytest.raises(ValueError, match=r"60 parts need .* draw several pictures"):
-            broken_down(case, profile)
-        return
     figure, (found, _) = broken_down(case, profile), PARTS[case]
+    if case == "sixty" and profile is SLIDE:
+        found = found[: len(texts(figure, "persons"))]  # the largest: they stand by size
+        assert texts(figure, "foot")[0].startswith(f"另有{60 - len(found)}项未画出；见分项明细")
     told = sum(part.persons is not None for part in found)
     assert len(shapes(figure, "bar")) == len(texts(figure, "persons")) == told
     assert len(texts(figure, "remark")) == len(found) - told

@@ -247,12 +247,21 @@ def test_nothing_to_draw_says_what_to_do(profile):
     assert texts(drawn([], profile), "empty") == ["还没有活动记录", "在“数据更新”上传活动台账"]
 
 
-def test_sixty_rows_make_a_higher_picture_and_do_not_fit_a_slide():
+def test_sixty_rows_make_a_higher_picture_and_a_slide_counts_what_it_cannot_hold():
     rows = of("A1-3a", stood()) * 60
     assert drawn(rows).layout.height > 60 * 2 * SCREEN.u
     assert drawn(rows[:10], SLIDE).layout.height == 1080
-    with pytest.raises(ValueError, match=r"60 rows need \d+ px and have \d+: draw several pictures"):
-        drawn(rows, SLIDE)
+    figure = drawn(rows, SLIDE)
+    left = 60 - len(texts(figure, "state"))
+    assert figure.layout.height == 1080
+    assert texts(figure, "foot")[0].startswith(f"另有{left}项未画出：● 已完成{left}项；见逐项清单")
+
+
+def test_where_room_is_short_what_is_late_is_drawn_and_works_without_figures_wait():
+    figure = drawn([*of("A1-2", stood()) * 20, *of("A1-4", stood()), *of("A1-3a", stood()) * 5], SLIDE)
+    assert texts(figure, "state")[:1] == ["■ 滞后"]
+    assert len(texts(figure, "state")) < 26
+    assert "项定性工作未画出" in texts(figure, "foot")[0]
 
 
 @pytest.mark.parametrize("profile", [SCREEN, PHONE], ids=lambda profile: profile.kind)
@@ -391,10 +400,13 @@ def test_no_units_told_says_what_to_do(profile):
     assert_legible(figure, profile)
 
 
-def test_a_slide_refuses_more_events_than_it_holds():
+def test_a_slide_draws_the_largest_events_and_sums_over_all():
     assert turnout(TURNOUT["two"], SLIDE).layout.height == 1080
-    with pytest.raises(ValueError, match=r"61 rows need \d+ px and have \d+: draw several pictures"):
-        turnout(TURNOUT["sixty"], SLIDE)
+    figure = turnout(TURNOUT["sixty"], SLIDE)
+    wholes = [int(words.replace(",", "")) for words in texts(figure, "whole")]
+    assert figure.layout.height == 1080
+    assert wholes == [9 * sum(range(60)), *(9 * place for place in range(59, 60 - len(wholes), -1))]
+    assert texts(figure, "foot")[0].startswith(f"另有{61 - len(wholes)}项活动未画出；见活动清单")
 
 
 @pytest.mark.parametrize(

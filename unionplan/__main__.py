@@ -23,7 +23,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NoReturn
 
-from unionplan import __version__, account_commands, period_commands
+from unionplan import __version__, account_commands, export_commands, period_commands
 from unionplan.access import LOOPBACK, Person, require_listen
 from unionplan.accounts import Accounts
 from unionplan.attainment import Attainment, ItemState, Outlook, attainments
@@ -46,6 +46,7 @@ from unionplan.notes import Notes, notes_of
 from unionplan.observations import NIL_DATASETS
 from unionplan.packing import packed, zip_name, zipped
 from unionplan.plan import COVERAGE, Unit, plan_of, read_tables
+from unionplan.standpoint import Standpoint
 from unionplan.states import plan_states
 from unionplan.store import Commit, Store, successor
 from unionplan.theme import ACTION_WORDS, ATOM_WORDS, NONE, SCOPE_SHORT, SEVERITY_WORDS, light
@@ -54,7 +55,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PLAN_FOLDER = ROOT / "data" / "plan"
 DEFAULT_STORE = "data/store"
 _LATER_COMMANDS = {
-    "backup": "备份", "restore": "恢复", "export": "导出材料", "publish-delta": "发布 Delta 表",
+    "backup": "备份", "restore": "恢复", "publish-delta": "发布 Delta 表",
 }  # fmt: skip
 
 
@@ -117,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     kinds = account.add_subparsers(dest="account", required=True, parser_class=_Parser, metavar="操作")
     account_commands.plug(kinds, _command, lambda words: successor(_root(words)))
     period_commands.plug(commands, _command, _store)
+    export_commands.plug(commands, _command, _standpoint)
     serve = _command(commands, "serve", _serve, "打开看板")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8501)
@@ -324,6 +326,12 @@ def _outlook(arguments: argparse.Namespace) -> Outlook:
     store = _store(arguments)
     commit = store.known(arguments.commit)
     return Outlook(store.cube(commit), store.plan(commit), store.today(commit), arguments.on)
+
+
+def _standpoint(arguments: argparse.Namespace) -> Standpoint:
+    store = _store(arguments)
+    commit = store.known(arguments.commit)
+    return Standpoint(store, commit, store.plan(commit), store.today(commit), None)
 
 
 def _attainment(arguments: argparse.Namespace) -> int:

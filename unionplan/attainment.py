@@ -156,6 +156,10 @@ class Outlook:
         """The day against which windows are over or not."""
         return self.on or self.clock
 
+    def at(self, day: date) -> Outlook:
+        """Return the same data cut at an earlier day and judged by that day's clock; what was counted is not counted again."""
+        return Outlook(self.cube, self.plan, day, day, self.seen)
+
     def figures(self, on: date | None = None) -> Figures:
         """Return the figures as of `on`, cut at the outlook's own date, computed once."""
         day = on if self.on is None else min(on or self.on, self.on)
@@ -224,7 +228,7 @@ def over_time(outlook: Outlook, indicator: str, scope: str) -> list[Attainment]:
     ends = outlook.cube.groupby("period")["as_of"].max().dt.date.tolist()
     days = sorted(day for day in ends if outlook.on is None or day <= outlook.on)
     target = target_on(outlook.plan, indicator, scope)
-    return [_city(Outlook(outlook.cube, outlook.plan, day, day), indicator, scope, target) for day in days]
+    return [_city(outlook.at(day), indicator, scope, target) for day in days]
 
 
 def target_on(plan: Plan, indicator: str, scope: str) -> Target | None:

@@ -6,6 +6,7 @@
     │   ├── StalePreviewError   clerk       somebody committed since the preview was drawn
     │   ├── UndoRefusedError    clerk       later commits stand on the one to be undone
     │   └── UnknownCommitError  anyone   a commit was named that does not exist
+    ├── ExportError     office         a paper cannot be made as it was asked for
     ├── UsageError      whoever typed  the command line's words are off
     ├── AccessError     administrator  this person or this address may not do that
     └── StoreError      IT             the store or the machine failed
@@ -44,6 +45,10 @@ class UnknownCommitError(IntakeError):
     """A commit was named that does not exist."""
 
     exit_code = 2
+
+
+class ExportError(UnionplanError):
+    """A paper cannot be made as it was asked for; nothing was written."""
 
 
 class UsageError(UnionplanError):

@@ -44,6 +44,7 @@ HERE = Path(__file__).parent
 FAVICON = HERE.parent / "assets" / "favicon.png"
 UPLOADS, MACHINES = "/_stcore/upload_file", ("/_stcore/agent/", "/_stcore/metrics")
 LARGEST_FORM = 8192  # bytes
+SCRIPTS = ("shell.js", "copy.js", "present.js")  # what our pages do in the browser
 AT_ONCE = 2  # passwords reckoned side by side; each takes 32 MiB and a core
 _STALE = "这一页放得太久了，或者浏览器不允许 Cookie。请再填一次"
 _WRONG = "姓名或密码不对，请再试一次"
@@ -328,7 +329,8 @@ def index_page() -> tuple[bytes, str]:
     from the beginning.
     """
     page = (Path(file_util.get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    style, script = ((HERE / name).read_text(encoding="utf-8") for name in ("shell.css", "shell.js"))
+    style = (HERE / "shell.css").read_text(encoding="utf-8")
+    script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     for pattern, ours in (
         (r"<!--(?!\s*Copyright).*?-->", ""),
         (r'<html lang="en">', '<html lang="zh-CN">'),

@@ -7,7 +7,6 @@ by summary has no names to list, and is told so.
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,7 +102,7 @@ def zip_name(day: date) -> str:
 
 def file_name(unit: str) -> str:
     """Return a unit's name as the name of a file, also on Windows."""
-    return re.sub(r'[\\/:*?"<>|]', "_", theme.plain(unit)).strip(" .") or "单位"
+    return theme.file_name(unit, "单位")
 
 
 def _reports(store: Store, commit: int, outlook: Outlook) -> list[Report]:

@@ -34,7 +34,8 @@ class Seen:
 def seen_by(store: Store, person: Person, asked: str = "", on_day: date | None = None) -> Seen:
     """Return what `person` sees who asks for the refresh `asked` (words of the address; none, or wrong: the newest).
 
-    `on_day` asks for the board as it stood at the end of that day: its last refresh, judged by that day.
+    `on_day` asks for the board as it stood at the end of that day: its last refresh, judged by that day. With both, the
+    refresh is judged by that day, whatever came in since: so a presentation stays as it began.
     """
     head, public = store.head(), released(store)
     newest = head if public is None or person.may_write else public
@@ -43,9 +44,23 @@ def seen_by(store: Store, person: Person, asked: str = "", on_day: date | None =
         wanted = last_of(store, on_day, newest)
         day = clock.today(store.plan(wanted).settings.clock)
         return Seen(wanted, wanted != newest or on_day < day, min(day, on_day), notice)
-    wanted = int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= newest else newest
+    if on_day is not None and asked:
+        return _pinned(store, asked, on_day, newest, notice)
+    wanted = _number(asked, newest)
     day = clock.today(store.plan(wanted).settings.clock) if wanted == newest else store.today(wanted)
     return Seen(wanted, wanted != newest, day, notice)
+
+
+def _pinned(store: Store, asked: str, on_day: date, newest: int, notice: str) -> Seen:
+    """One refresh as it was judged on one day."""
+    wanted = _number(asked, newest)
+    day = clock.today(store.plan(wanted).settings.clock)
+    return Seen(wanted, wanted != newest or on_day < day, min(day, on_day), notice)
+
+
+def _number(asked: str, newest: int) -> int:
+    """The refresh that the address names, the newest one where it names none."""
+    return int(asked) if asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= newest else newest
 
 
 def last_of(store: Store, day: date, newest: int) -> int:

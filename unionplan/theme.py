@@ -217,6 +217,12 @@ def plain(text: str) -> str:
     return "".join(char for char in line if unicodedata.category(char) not in ("Cc", "Cf", "Cs")).strip()
 
 
+def file_name(text: str, other: str = "未命名") -> str:
+    """Return text as a file's name that Windows takes: no path, no sign it forbids, no blank or dot at its ends; `other`
+    where nothing is left."""
+    return re.sub(r'[\\/:*?"<>|]', "_", plain(text)).strip(" .") or other
+
+
 def escape(text: str) -> str:
     """Return text that Plotly shows as it stands: no tag, no entity, no TeX, one line."""
     return html_escape(plain(text), quote=False).replace("$", "&#36;")

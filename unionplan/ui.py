@@ -24,17 +24,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 from unionplan import gate
 from unionplan.access import Person
-from unionplan.attainment import Attainment, ItemState, Outlook, attainments, headline, over_time
+from unionplan.charts import PHONE, SCREEN
 from unionplan.charts.camera import plot_config
 from unionplan.errors import UnionplanError
+from unionplan.exhibits import Exhibit, Table
+from unionplan.exhibits.exhibit import shown
 from unionplan.export.csv_lists import csv_bytes
 from unionplan.narrative import as_of_words
-from unionplan.notes import Notes, notes_of
-from unionplan.plan import Plan, read_tables
+from unionplan.plan import read_tables
 from unionplan.release import seen_by
-from unionplan.states import plan_states
+from unionplan.standpoint import Standpoint
 from unionplan.store import Store, leave_sample, successor
-from unionplan.store.lists import Ledgers, newest
 from unionplan.theme import chinese_date
 from unionplan.ui_periods import offer_periods
 
@@ -57,6 +57,7 @@ PAGES = (
     Page("pages/plan.py", "计划与口径"),
     Page("pages/refresh.py", "数据更新"),
     Page("pages/history.py", "更新记录"),
+    Page("pages/meeting.py", "会议材料"),
 )
 
 PRODUCT = "工会目标任务看板"
@@ -145,21 +146,35 @@ def message(kind: Literal["note", "ask", "error", "ok"], text: str) -> None:
     st.html(f'<div class="up-{kind}" role="{role}">{escape(text)}</div>')
 
 
-def chart(figure: go.Figure, name: str, *, phone: go.Figure | None = None, key: str | None = None) -> None:
+def chart(
+    figure: go.Figure, name: str, *, phone: go.Figure | None = None, key: str | None = None, data: Table | None = None
+) -> None:
     """Draw a figure at its own size; where the page is narrower it is shown smaller as a whole, never rearranged.
 
     Below half its size it is no longer made smaller but scrolls in its own box.
     `name` is the file name of the picture behind the camera button, without suffix. `phone` takes its place on a
-    narrow screen.
+    narrow screen. `data` is what it draws, to be copied as a table.
     """
     base = key or f"chart-{name}"
-    if phone is None:
-        _plot(figure, name, base)
-        return
-    with st.container(key=f"up-wide-{base}"):
-        _plot(figure, name, base)
-    with st.container(key=f"up-narrow-{base}"):
-        _plot(phone, name, f"{base}-narrow")
+    with st.container(key=f"up-shown-{base}"):
+        if phone is None:
+            _plot(figure, name, base)
+        else:
+            with st.container(key=f"up-wide-{base}"):
+                _plot(figure, name, base)
+            with st.container(key=f"up-narrow-{base}"):
+                _plot(phone, name, f"{base}-narrow")
+        st.html(_tools(data))
+
+
+def show(board: Standpoint, exhibit: Exhibit, key: str, shared: tuple[str, ...] = ()) -> None:
+    """Draw an exhibit, once for desks and once for phones; under the key `shared` both are drawn once for all readers."""
+
+    def drawn() -> tuple[go.Figure, go.Figure]:
+        return exhibit.draw(SCREEN), exhibit.draw(PHONE)
+
+    wide, narrow = board.shared(shared, drawn) if shared else drawn()
+    chart(wide, f"{exhibit.name}_{board.today:%Y%m%d}", phone=narrow, key=key, data=exhibit.table)
 
 
 def table(
@@ -195,7 +210,25 @@ def table_html(
         f'<div class="up-scroll" role="region" tabindex="0"{label}><table class="up-table">'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+    html = f'<div class="up-tabled">{html}{_TABLE_TOOLS}</div>'
     return f'<div class="up-stacked">{html}</div>' if stacked else html
+
+
+_COPY_TABLE = '<button type="button" data-copy="table">复制表格</button>'
+_TABLE_TOOLS = f'<div class="up-tools">{_COPY_TABLE}<output></output></div>'
+_PICTURE_TOOLS = '<button type="button" data-copy="save">下载图片</button><button type="button" data-copy="picture">复制图片</button>'
+
+
+def _tools(data: Table | None) -> str:
+    """What a reader can take along of a chart; its table is there to be copied, not to be seen."""
+    copied = _COPY_TABLE if data else ""
+    hidden = f"<table hidden>{_rows_html(data)}</table>" if data else ""
+    return f'<div class="up-tools">{_PICTURE_TOOLS}{copied}<output></output>{hidden}</div>'
+
+
+def _rows_html(data: Table) -> str:
+    rows = [data.headers, *(map(shown, row) for row in data.rows)]
+    return "".join(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in row)}</tr>" for row in rows)
 
 
 def cards(figures: Sequence[Card], caption: str, *, pair: bool = False) -> None:
@@ -288,10 +321,10 @@ def searched(label: str, key: str, placeholder: str) -> str:
     return (said or "").strip()
 
 
-def follow(version: Callable[[], object], seconds: float = 3) -> None:
+def follow(version: Callable[[], object], seconds: float = 3, name: str = "board") -> None:
     """Run the page again as soon as `version()` is no longer what it is now, so that an open board follows a refresh.
 
-    Asks every `seconds` over the open connection; draws nothing.
+    Asks every `seconds` over the open connection; draws nothing. `name` tells what is followed.
     """
     seen = version()
 
@@ -300,7 +333,7 @@ def follow(version: Callable[[], object], seconds: float = 3) -> None:
         if version() != seen:
             st.rerun()
 
-    with st.container(key="up-follow"):
+    with st.container(key=f"up-follow-{name}"):
         watch()
 
 
@@ -318,7 +351,8 @@ def _title(page: str) -> str:
 def _dress() -> None:
     st.html(f"<style>{_asset('shell.css')}</style>")
     with st.container(key="up-shell"):
-        st.html(f"<script>{_asset('shell.js')}</script>", unsafe_allow_javascript=True)
+        for script in gate.SCRIPTS:
+            st.html(f"<script>{_asset(script)}</script>", unsafe_allow_javascript=True)
 
 
 def _menu(page: str, period: str, foot: Sequence[str], door: str) -> None:
@@ -406,62 +440,12 @@ def _plot(figure: go.Figure, name: str, key: str) -> None:
 
 
 @dataclass(frozen=True)
-class Board:
-    """What a page shows: a store as of one commit, the plan and the clock that go with it.
+class Board(Standpoint):
+    """What a page shows: a standpoint, who looks, and what is to be said of it at the head of the page."""
 
-    `on` cuts the data at a day, on which windows end too; staleness is always judged by `clock`.
-    """
-
-    store: Store
-    commit: int
-    plan: Plan
-    clock: date
-    on: date | None
     looking_back: bool
     person: Person
     notice: str = ""
-
-    @property
-    def today(self) -> date:
-        """The day by which windows, steps and duties are judged."""
-        return self.on or self.clock
-
-    def outlook(self) -> Outlook:
-        """Return the data and the dates that judge it."""
-        return Outlook(self.store.cube(self.commit), self.plan, self.clock, self.on)
-
-    def states(self) -> list[ItemState]:
-        """Return where the plan's items stand; shared like `rows`."""
-        store, commit = self.store, self.commit
-        return self.shared(
-            ("states",),
-            lambda: plan_states(self.outlook(), store.training(commit), store.activities(commit), self.notes()),
-        )
-
-    def notes(self) -> Notes:
-        """Return every plan item's notes, oldest first; shared like `rows`."""
-        store, commit = self.store, self.commit
-        return self.shared(("notes",), lambda: notes_of(store.progress(commit), store.notes(commit), self.on))
-
-    def rows(self) -> list[Attainment]:
-        """Return the headline figures, computed once per commit and day and shared by all who look."""
-        return self.shared(("headline",), lambda: headline(self.outlook()))
-
-    def past(self, indicator: str, scope: str) -> list[Attainment]:
-        """Return the city's figure at the end of every period, oldest first; shared like `rows`."""
-        return self.shared(("past", indicator, scope), lambda: over_time(self.outlook(), indicator, scope))
-
-    def units(self) -> list[Attainment]:
-        """Return every indicator × scope × reporting unit; shared like `rows`."""
-        return self.shared(("units",), lambda: attainments(self.outlook(), "reporting_unit"))
-
-    def ledgers(self) -> Ledgers:
-        """Return every unit's last ledger, to be asked for enterprises by name; shared like `rows`."""
-        return self.shared(("ledgers",), self._ledgers)
-
-    def _ledgers(self) -> Ledgers:
-        entries = newest(self.store.heads(self.commit))
-        return Ledgers(entries, self.store.place, self.store.history()[: self.commit])
 
     def shared(self, what: tuple[str, ...], make: Callable[[], T]) -> T:
         """Return what `make` gives, made once per commit, day and `what`, and shared by all who look; never to be
@@ -516,17 +500,25 @@ def _framed(path: str, board: Board) -> None:
     frame(
         path, period=f"{settings.city}　{settings.period_name}", banner=banner, foot=foot, door=_door(path, board)
     )  # fmt: skip
+    if presenting():
+        return
     offer_periods(path, board.store, board.commit)
     if settings.sample:
         _offer_start(board)
     follow(board.store.head)
 
 
+def presenting() -> bool:
+    """Return whether the address asks for the screen of a meeting (`?present=1`): nothing of the frame is seen there."""
+    return st.query_params.get("present", "") == "1"
+
+
 def may_write(path: str, board: Board, doing: str) -> bool:
     """Return whether the reader may change data here; where not, offer to sign in for `doing`."""
     if not board.person.may_write:
         message("note", f"{doing}需要登录。")
-        st.html(_door(path, board))
+        if door := _door(path, board):
+            st.html(door)
     return board.person.may_write
 
 

@@ -5,31 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from unionplan import coverage_words, narrative, theme
-from unionplan.attainment import Attainment, attainments, counted_units, existing_units, target_on
-from unionplan.change import Change, Move, accounted, baseline_day, by_ledger, change_since, previous_day, told_before
-from unionplan.charts import PHONE, SCREEN, TrendPoint, bullet, trend, trend_subtitle, trend_title
-from unionplan.charts.change import change_chart
-from unionplan.charts.expiry import expiry
+from unionplan.attainment import existing_units, target_on
+from unionplan.change import Change, told_before
+from unionplan.exhibits import coverage, names_for
+from unionplan.exhibits.coverage import SINCE, Figure
 from unionplan.export.csv_lists import csv_bytes as as_csv
-from unionplan.forecast import Forecast, Point, forecast, past, speed
-from unionplan.observations import CONTRACTS
-from unionplan.plan import COVERAGE, SCOPES, Indicator, Target, target_order
-from unionplan.store.lists import expiring
-from unionplan.store.log import Entry, Slot
-from unionplan.store.moves import moved, moves
-from unionplan.store.standing import SOON, Slice, slices
+from unionplan.plan import COVERAGE, Indicator, target_order
+from unionplan.store.moves import moved
+from unionplan.store.standing import Slice, slices
 from unionplan.ui import (
     KEPT,
     Board,
     Card,
     cards,
-    chart,
     choice,
     download,
     heading,
@@ -37,13 +30,13 @@ from unionplan.ui import (
     message,
     note_line,
     section,
+    show,
     subtitle,
     switch,
     table,
 )
 
 ORDERS = {"value": "按数值", "given": "行政区划顺序"}
-SINCE = {"previous": "较上期", "baseline": "较期初"}
 MOVED = ("变动", "填报单位", "单位名称", "统计编码", "企业类型", "职工人数", "覆盖增减", "底数增减")
 MOVES = ("变动", "企业数", "覆盖增减", "底数增减")
 SLICES = {
@@ -53,34 +46,11 @@ SLICES = {
     "smaller": ("中小型非公有制企业（中型、小型）", "A5-3"),
 }
 SLICED = ("范围", "计划条目", "完成值", "状态", "说明")
-DAYS = (30, 60, SOON)
 
 
 @dataclass(frozen=True)
-class View:
-    """What the reader or the address asks for, and the figure it is about; `names` are what units are called."""
-
-    board: Board
-    indicator: Indicator
-    scope: str
-    order: str
-    names: dict[str, str]
-    city: Attainment
-    units: list[Attainment]
-
-    def called(self, unit: str) -> str:
-        """Return a unit's name, or what stands for it where names are hidden."""
-        return self.names.get(unit, unit)
-
-    @property
-    def known(self) -> bool:
-        """Return whether anything has come in at all."""
-        return any(row.as_of for row in self.board.units())
-
-    @property
-    def target(self) -> Target | None:
-        """Return the target in force, None where none is set."""
-        return target_on(self.board.plan, self.indicator.id, self.scope)
+class View(Figure):
+    """What the reader or the address asks for, and the figure it is about."""
 
     def file(self, what: str) -> str:
         """Return the name of a file to be taken along."""
@@ -92,26 +62,6 @@ class View:
         words = {"indicator": self.indicator.name, "scope": theme.SCOPE_SHORT[self.scope]}
         return f"?{urlencode({**kept, **words, **asked})}"
 
-    def counted(self) -> tuple[str, ...]:
-        """Return the units that the city's figure stands on."""
-        return counted_units(self.board.outlook(), self.indicator.id, SCOPES[self.scope])[0]
-
-    def entries(self) -> dict[str, Entry]:
-        """Return unit → the ledger that its figure comes from, without units whose summary tells it."""
-        heads, told = self.board.store.heads(self.board.commit), self.board.outlook().figures().summarised
-        known = [(row.reporting_unit or "", row.as_of) for row in self.units if row.numerator is not None]
-        slots = {
-            unit: Slot("ledger", unit, f"{day:%Y-%m}")
-            for unit, day in known
-            if day and (self.indicator.id, unit) not in told
-        }
-        return {unit: heads[slot] for unit, slot in slots.items() if slot in heads}
-
-    def paths(self, units: Sequence[str]) -> list[Path]:
-        """Return the ledger files behind the figures of these units."""
-        entries = self.entries()
-        return [self.board.store.place(entries[unit]) for unit in units if unit in entries]
-
 
 def chosen(board: Board) -> View:
     """The indicator, enterprise type, order and naming that the reader or the address asks for."""
@@ -121,15 +71,7 @@ def chosen(board: Board) -> View:
         scope = choice("企业类型", scopes, key="scope", format=theme.SCOPE_SHORT.__getitem__)
         order = choice("排列", list(ORDERS), key="order", format=ORDERS.__getitem__)
         hidden = switch("不点名", key="hide")
-    names = narrative.aliases([unit.name for unit in board.plan.units]) if hidden else {}
-    found = [row for row in by_scope(board, indicator) if row.scope == scope]
-    units = [row for row in board.units() if (row.indicator, row.scope) == (indicator.id, scope)]
-    return View(board, indicator, scope, order, names, narrative.renamed(found, names)[0], units)
-
-
-def by_scope(board: Board, indicator: Indicator) -> list[Attainment]:
-    """The indicator's city figures, one per scope, shared by all who look."""
-    return board.shared(("scopes", indicator.id), lambda: attainments(board.outlook(), "scope", indicator.id))
+    return View(board, indicator, scope, order, names_for(board, hidden))
 
 
 def _indicator(board: Board) -> Indicator:
@@ -152,14 +94,7 @@ def say(view: View) -> None:
 
 def draw_scopes(view: View) -> None:
     """The indicator over all types at once, each with its own target, or without one."""
-    found = narrative.renamed(by_scope(view.board, view.indicator), view.names)
-    words: dict[str, Any] = {
-        "title": narrative.scopes_title(found, view.indicator), "source": narrative.source(found),
-        "subtitle": f"各类企业{view.indicator.name}，%　｜　每一类按自己的目标判断；全部企业含待认定",
-        "note": narrative.pace_note(view.board.plan.settings), "targets": view.board.plan.targets,
-    }  # fmt: skip
-    wide, narrow = (bullet(found, view.board.plan.indicators, profile=p, **words) for p in (SCREEN, PHONE))
-    chart(wide, view.file("各类企业"), phone=narrow, key="scopes")
+    show(view.board, coverage.scopes(view), "scopes")
 
 
 def weigh(view: View) -> None:
@@ -183,42 +118,9 @@ def weigh(view: View) -> None:
 # Over time
 
 
-def months(view: View) -> list[Point]:
-    """The figures of the same units month by month, shared."""
-    board, row = view.board, _own(view)
-    return board.shared(("months", row.indicator, row.scope), lambda: past(board.outlook(), row))
-
-
-def _own(view: View) -> Attainment:
-    """The city's figure with its units under their own names."""
-    return next(row for row in by_scope(view.board, view.indicator) if row.scope == view.scope)
-
-
 def draw_trend(view: View) -> None:
     """The rate month by month against its target and pace, and where its own speed leads."""
-    indicator, row, target = view.indicator, view.city, view.target
-    history = view.board.past(indicator.id, view.scope)
-    points = [TrendPoint(p.as_of, p.numerator, p.denominator, len(p.missing), p.status) for p in history if p.as_of]
-    same = months(view)
-    ahead = forecast(_own(view), same)
-    words: dict[str, Any] = {
-        "title": trend_title(points, indicator, target, view.scope, row.baseline) + coverage_words.risk(row),
-        "subtitle": _trend_subtitle(view, points, same, ahead), "source": narrative.source([row]),
-        "note": narrative.pace_note(view.board.plan.settings), "baseline": row.baseline, "ahead": ahead,
-    }  # fmt: skip
-    wide, narrow = (trend(points, indicator, target, profile=profile, **words) for profile in (SCREEN, PHONE))
-    chart(wide, view.file("趋势"), phone=narrow, key="trend")
-
-
-def _trend_subtitle(
-    view: View, points: Sequence[TrendPoint], same: Sequence[Point], ahead: Forecast | None
-) -> str:  # fmt: skip
-    row = view.city
-    plain = trend_subtitle(points, view.indicator, view.target, row.baseline)
-    if row.numerator is None or row.status == "stale":
-        return plain
-    speeds = coverage_words.trio(speed(row, same), view.indicator.unit)
-    return "　｜　".join(filter(None, (plain, speeds, coverage_words.expected(row, ahead, len(same)))))
+    show(view.board, coverage.over_time(view), "trend")
 
 
 # Why it moved
@@ -226,48 +128,24 @@ def _trend_subtitle(
 
 def draw_change(view: View) -> None:
     """Why the rate moved since the month before, or since the window's start: coverage, base, and which enterprises."""
-    row, indicator = _own(view), view.indicator
-    if row.numerator is None or not row.denominator or row.status == "stale":
+    if not view.told:
         return
     subtitle("增减原因")
-    days = {"previous": previous_day(row), "baseline": baseline_day(row)}
-    since = choice("比较", [name for name in SINCE if days[name]], key="since", format=SINCE.__getitem__)
-    found = change_since(view.board.outlook(), row, days[since])
-    if found is None:
-        told = told_before(view.board.outlook(), row, days[since])
+    since = choice("比较", [name for name in SINCE if view.days()[name]], key="since", format=SINCE.__getitem__)
+    shown = coverage.moved(view, since)
+    if shown is None:
+        told = told_before(view.board.outlook(), view.own, view.days()[since])
         message("note", f"{coverage_words.OTHER_BASIS if told else coverage_words.NO_PAST}。")
         return
-    parts = view.board.shared(("moves", indicator.id, view.scope, since), lambda: _moves(view, found))
-    words: dict[str, Any] = {
-        "title": coverage_words.change_title(row, indicator, found),
-        "subtitle": coverage_words.change_subtitle(found, indicator, row.target_bp, len(existing_units(view.board.outlook()))),
-        "source": narrative.source([row]), "note": "同一批单位、同一底数口径，期间逐户核对台账",
-    }  # fmt: skip
-    wide, narrow = (change_chart(found, parts, indicator, row.target_bp, profile=p, **words) for p in (SCREEN, PHONE))
-    chart(wide, view.file("增减原因"), phone=narrow, key="change")
-    note_line(coverage_words.moves_sentence(found, parts, indicator))
+    show(view.board, shown, "change")
+    found = shown.facts.change
+    note_line(coverage_words.moves_sentence(found, shown.facts.parts, view.indicator))
     _offer_moved(view, found, since)
-
-
-def _moves(view: View, found: Change) -> tuple[Move, ...]:
-    then, now = _sides(view, found)
-    return accounted(found, moves(then, now, view.indicator, view.scope))
-
-
-def _sides(view: View, found: Change) -> tuple[list[Path], list[Path]]:
-    """The ledgers of the same units then and now."""
-    store, heads = view.board.store, view.board.store.heads(view.board.commit)
-    pairs = [
-        (Slot("ledger", unit, then), Slot("ledger", unit, now))
-        for unit, (then, now) in by_ledger(view.board.outlook(), found, _own(view)).items()
-    ]
-    held = [(heads[then], heads[now]) for then, now in pairs if then in heads and now in heads]
-    return [store.place(then) for then, _ in held], [store.place(now) for _, now in held]
 
 
 def _offer_moved(view: View, found: Change, since: str) -> None:
     """The enterprises behind the change, by name, to be taken along."""
-    then, now = _sides(view, found)
+    then, now = view.sides(found)
     if view.names or not now:
         return
     download(
@@ -291,24 +169,11 @@ def _moved_csv(view: View, then: Sequence[Path], now: Sequence[Path]) -> bytes:
 
 def draw_expiry(view: View) -> None:
     """What the rate would be if the contracts of the next 90 days were not renewed."""
-    row, indicator = view.city, view.indicator
-    if indicator.id not in CONTRACTS or row.numerator is None or not row.denominator or row.status == "stale":
+    shown = coverage.running_out(view)
+    if shown is None:
         return
-    units = [unit for unit in view.counted() if unit in view.entries()]
-    if not units:
-        return
-    asked = (indicator, view.scope)
-    told = view.board.shared(("ending", indicator.id, view.scope), lambda: expiring(view.paths(units), [asked], DAYS))
-    ending = dict.fromkeys(DAYS, 0) | told.get((indicator.id, view.scope), {})
-    silent = [view.called(unit) for unit in view.counted() if unit not in units]
-    words: dict[str, Any] = {
-        "title": coverage_words.expiry_title(row, indicator, ending), "source": narrative.source([row]),
-        "subtitle": f"若不续签，{narrative.subject(row, indicator)}，%　｜　按合同截止日，自各单位统计时点起算",
-        "note": f"{narrative.names(silent)}只报汇总表，不知截止日" if silent else "合同截止日以企业台账为准",
-    }  # fmt: skip
-    wide, narrow = (expiry(row, ending, indicator, profile=p, **words) for p in (SCREEN, PHONE))
-    chart(wide, view.file("到期"), phone=narrow, key="expiry")
-    if said := coverage_words.falls_short(row, ending):
+    show(view.board, shown, "expiry")
+    if said := coverage_words.falls_short(view.city, shown.facts.ending):
         note_line(f"现已达标；若不续签，{said}。")
 
 
@@ -317,7 +182,7 @@ def draw_expiry(view: View) -> None:
 
 def sum_up(view: View) -> None:
     """The indicator over all its types without making up for one another: a figure for the record, not for the top."""
-    rows = by_scope(view.board, view.indicator)
+    rows = view.board.scopes(view.indicator.id)
     if said := coverage_words.composite_sentence(rows, view.indicator):
         lines = [
             (theme.SCOPE_WORDS[row.scope], theme.count(row.numerator or 0), theme.count(row.need or 0),

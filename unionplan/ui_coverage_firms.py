@@ -32,7 +32,7 @@ from unionplan.ui import (
     subtitle,
     table,
 )
-from unionplan.ui_coverage import View, by_scope
+from unionplan.ui_coverage import View
 
 CLOSED = "closed"
 SHOWS = {
@@ -77,7 +77,7 @@ def list_firms(view: View) -> None:
 
 def _unsure(view: View) -> None:
     """The range of the rate, where enterprises are not classified or cells are blank."""
-    own = next(row for row in by_scope(view.board, view.indicator) if row.scope == view.scope)
+    own = next(row for row in view.board.scopes(view.indicator.id) if row.scope == view.scope)
     count = coverage_words.unclassified_in(view.board.outlook(), own, view.counted())
     if said := coverage_words.unsure(own, view.indicator, count):
         note_line(said + ("名单见“待认定”。" if count else ""))
@@ -86,7 +86,7 @@ def _unsure(view: View) -> None:
 def _types(view: View) -> None:
     """The city's counts by type, each number a way to its enterprises."""
     with st.expander("各类企业家数（点数字看明细）"):
-        table(TYPES, [_type_line(view, row) for row in by_scope(view.board, view.indicator)], numeric=(1, 2, 3))
+        table(TYPES, [_type_line(view, row) for row in view.board.scopes(view.indicator.id)], numeric=(1, 2, 3))
 
 
 def _type_line(view: View, row: Attainment) -> tuple[str | Cell, ...]:

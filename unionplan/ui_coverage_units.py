@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import streamlit as st
 
 from unionplan import narrative, theme
 from unionplan.attainment import Attainment
-from unionplan.charts import PHONE, SCREEN, gap, gap_subtitle, gap_title, heatmap, heatmap_subtitle, heatmap_title
-from unionplan.charts.titles import in_rank_order, paced, ranked
+from unionplan.charts.titles import ranked
 from unionplan.differences import Difference, differences
-from unionplan.plan import target_order
-from unionplan.ui import Cell, chart, listing, message, note_line
+from unionplan.exhibits import coverage
+from unionplan.exhibits.coverage import in_order
+from unionplan.ui import Cell, listing, message, note_line, show
 from unionplan.ui_coverage import View
 from unionplan.ui_coverage_firms import SHOWS, linked
 
@@ -22,18 +19,12 @@ APART = ("填报单位", "月份", "企业类型", "台账", "汇总表", "分�
 
 def draw_gaps(view: View) -> None:
     """How many enterprises each unit still lacks, and the same as a list to take along."""
-    indicator, units = view.indicator, narrative.renamed(_in_order(view), view.names)
-    target = view.target
-    if target is None:
+    indicator, units = view.indicator, narrative.renamed(in_order(view), view.names)
+    shown = coverage.gaps(view)
+    if shown is None:
         message("note", "这一类企业没有设目标，不排还差家数。")
     else:
-        words: dict[str, Any] = {
-            "title": gap_title(units, indicator), "subtitle": gap_subtitle(units, indicator, target, view.city),
-            "source": narrative.source([view.city]), "note": "还差＝应达家数－已达家数，应达家数按目标向上取整",
-            "order": view.order, "groups": _groups(view, units),
-        }  # fmt: skip
-        wide, narrow = (gap(units, indicator, target, profile=profile, **words) for profile in (SCREEN, PHONE))
-        chart(wide, view.file("还差家数"), phone=narrow, key="gaps")
+        show(view.board, shown, "gaps")
     places = {row.reporting_unit: place for place, row in ranked(units)}
     heads = (
         "填报单位",
@@ -46,7 +37,7 @@ def draw_gaps(view: View) -> None:
         "状态",
         "统计时点",
     )
-    lines = [_line(view, unit, own, places) for unit, own in zip(units, _in_order(view), strict=True)]
+    lines = [_line(view, unit, own, places) for unit, own in zip(units, in_order(view), strict=True)]
     with st.expander("各填报单位家数（点数字看企业明细）"):
         listing("各填报单位", heads, lines, view.file("各单位"), numeric=(1, 2, 3, 4, 5, 6))
         if any("at_risk" in row.marks for row in units):
@@ -55,27 +46,8 @@ def draw_gaps(view: View) -> None:
 
 def draw_map(view: View) -> None:
     """Every unit against every target at once."""
-    plan = view.board.plan
-    order = {(t.indicator, t.scope): place for place, t in enumerate(target_order(plan))}
-    rows = [row for row in view.board.units() if (row.indicator, row.scope) in order]
-    rows.sort(key=lambda row: order[row.indicator, row.scope])
-    names = _map_order(view, rows)
-    rows = narrative.renamed(rows, view.names)
-    by_name = {unit.name: unit.group for unit in plan.units}
-    late = any(theme.STATUS[row.status].role == "behind" for row in rows)
-    grouped = view.order == "given" and not view.names and len(set(by_name.values())) > 1
-    words: dict[str, Any] = {
-        "title": heatmap_title(rows), "source": narrative.source(rows),
-        "note": "各单位按全市统一的序时判定" if paced(rows) else "没有期初数据或截止日期，不计进度",
-        "subtitle": heatmap_subtitle(rows) + ("　｜　滞后项数多的在前" if view.order == "value" and late else ""),
-        "groups": [by_name[name] for name in names] if grouped else (),
-    }  # fmt: skip
-    called = [view.called(name) for name in names]
     key = ("map", view.order, *view.names.values())
-    wide, narrow = view.board.shared(
-        key, lambda: [heatmap(rows, plan.indicators, called, profile=p, **words) for p in (SCREEN, PHONE)]
-    )
-    chart(wide, f"各单位各项目标_{view.board.today:%Y%m%d}", phone=narrow, key="map")
+    show(view.board, coverage.matrix(view.board, view.names, view.order), "map", key)
 
 
 def reconcile(view: View) -> None:
@@ -87,35 +59,6 @@ def reconcile(view: View) -> None:
         title = f"台账与汇总表不一致：{len(found)}处，计数以台账为准"
         with st.expander(title):
             listing(title, APART, lines, view.file("台账与汇总表"), numeric=(3, 4, 5, 6))
-
-
-# Order and names of units
-
-
-def _in_order(view: View) -> list[Attainment]:
-    if view.order == "value":
-        return in_rank_order(view.units)
-    return sorted(view.units, key=lambda row: _number(view, row.reporting_unit or "")) if view.names else view.units
-
-
-def _map_order(view: View, rows: Sequence[Attainment]) -> list[str]:
-    names = [unit.name for unit in view.board.plan.units]
-    if view.order == "given":
-        return sorted(names, key=lambda name: _number(view, name)) if view.names else names
-    late = [(row.reporting_unit, theme.STATUS[row.status].role) for row in rows]
-    return sorted(names, key=lambda name: (-late.count((name, "behind")), -late.count((name, "slow"))))
-
-
-def _number(view: View, unit: str) -> int:
-    return int(view.names[unit].removeprefix("单位"))
-
-
-def _groups(view: View, rows: Sequence[Attainment]) -> list[str]:
-    if view.order == "value" or view.names:
-        return []
-    groups = {unit.name: unit.group for unit in view.board.plan.units}
-    found = [groups[row.reporting_unit or ""] for row in rows]
-    return found if len(set(found)) > 1 else []
 
 
 # Lines

@@ -87,7 +87,7 @@ def _show(board: Board, meeting: Meeting) -> None:
         query_params={"commit": str(meeting.commit), "on": meeting.judged_on.isoformat()},
     )  # fmt: skip
     _corrections(meeting, found)
-    _remarks(board, meeting)
+    show_remarks(board, meeting)
 
 
 def _line(told: Figure, now: Figure | None) -> tuple[str | Cell, ...]:
@@ -126,8 +126,8 @@ def _day(day: date | None) -> str:
     return theme.chinese_date(day) if day else theme.NONE
 
 
-def _remarks(board: Board, meeting: Meeting) -> None:
-    """What people wrote, and room to write more; nothing is filled in for them."""
+def show_remarks(board: Board, meeting: Meeting) -> None:
+    """Draw what people wrote, and room to write more; nothing is filled in for them."""
     written = remarks_of(board.store.remarks(board.commit), meeting.name)
     subtitle("原因和措施")
     if written:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from html import escape
 from urllib.parse import urlencode
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from unionplan import selection, theme
 from unionplan.attainment import ItemState
-from unionplan.charts import PHONE, SCREEN
-from unionplan.charts.wall import wall
-from unionplan.charts.wall_titles import progress, source, wall_subtitle, wall_title
+from unionplan.charts.wall_titles import progress
+from unionplan.exhibits.tasks import plan_wall
 from unionplan.item_words import BODIES
 from unionplan.selection import Selection
-from unionplan.ui import KEPT, Board, Cell, chart, choice, download_list, renewed, section, subtitle, table_html
+from unionplan.ui import KEPT, Board, Cell, choice, download_list, renewed, section, show, subtitle, table_html
 
 EVERY = "全部"
 HEADERS = ("任务", "状态", "进展", "责任部门", "分管领导", "截止日", "计划", "计划原句", "条目")
@@ -77,19 +74,8 @@ def show_wall(board: Board, asked: Selection) -> None:
     """Draw the wall of what was asked for and, behind a heading, every item of it as a list."""
     subtitle("计划任务")
     states = asked.states(board.states())
-    key = ("wall", asked.leader, asked.department, asked.plan)
-    wide, narrow = board.shared(key, lambda: _drawn(board, states, asked.whose))
-    chart(wide, f"计划任务_{board.today:%Y%m%d}", phone=narrow, key="wall")
+    show(board, plan_wall(board, asked), "wall", ("wall", asked.leader, asked.department, asked.plan))
     _list(board, states)
-
-
-def _drawn(board: Board, states: Sequence[ItemState], whose: str) -> tuple[go.Figure, go.Figure]:
-    newest = max((row.as_of for row in board.rows() if row.as_of), default=None)
-    drawn = partial(
-        wall, states, board.plan.sections, board.today, title=wall_title(states, whose), subtitle=wall_subtitle(states),
-        source=source(newest, board.today),
-    )  # fmt: skip
-    return drawn(profile=SCREEN), drawn(profile=PHONE)
 
 
 def _list(board: Board, states: Sequence[ItemState]) -> None:

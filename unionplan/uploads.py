@@ -108,6 +108,11 @@ class Task(Generic[T]):
         """Whether `result` answers at once."""
         return self._finished.is_set()
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What making it raised, None while nothing did."""
+        return self._failure
+
     def cancel(self) -> None:
         """Ask it to stop at the next step."""
         self.cancelled = True

@@ -29,6 +29,7 @@ CHROMIUM_ARGS = [
     "--no-first-run",
 ]
 DESKTOP, PHONE = (1366, 768), (390, 844)
+PATIENCE = 120_000  # ms; a page that never comes fails all the same, a loaded machine does not
 LINK = "[data-testid='stPageLink-NavLink']"
 
 # A deep link makes Streamlit ask for its service below the page's own path first; the two answers "not there" are
@@ -95,8 +96,8 @@ class Watched:
 
 def settled(page: Page) -> None:
     """Wait until the menu stands and the script has run to its end."""
-    page.wait_for_selector(LINK, state="attached", timeout=30_000)
-    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=30_000)
+    page.wait_for_selector(LINK, state="attached", timeout=PATIENCE)
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']", timeout=PATIENCE)
     page.wait_for_timeout(300)  # the last draw follows the end of the run
 
 
@@ -146,7 +147,7 @@ def started(folder: Path, store: Path | None = None) -> Server:
     return server
 
 
-def _wait_for_health(server: Server, seconds: float = 30) -> None:
+def _wait_for_health(server: Server, seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
@@ -160,6 +161,7 @@ def _wait_for_health(server: Server, seconds: float = 30) -> None:
 
 def watched(context: BrowserContext) -> Watched:
     """Return a page of `context` whose requests and complaints are noted."""
+    context.set_default_timeout(PATIENCE)
     seen = Watched(context.new_page())
 
     def note(message: ConsoleMessage) -> None:

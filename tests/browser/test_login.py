@@ -221,7 +221,7 @@ def test_before_the_first_message_the_page_is_ours(new_page: Callable[..., Watch
     seen = new_page()
     seen.page.route_web_socket("**/_stcore/stream", lambda socket: None)  # a server that never says anything
     seen.page.goto(guarded.at("refresh"))
-    seen.page.wait_for_selector("[data-testid='stApp']", timeout=30_000)
+    seen.page.wait_for_selector("[data-testid='stApp']", timeout=120_000)
     seen.page.wait_for_timeout(1000)
     assert seen.page.title() == "工会目标任务看板"
     assert seen.page.evaluate("document.documentElement.lang") == "zh-CN"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from board import DESKTOP, LINK, Watched, menu, started, watched
+from board import DESKTOP, LINK, PATIENCE, Watched, menu, started, watched
 from playwright.sync_api import Browser
 
 from unionplan.ui import PAGES
@@ -13,7 +13,6 @@ from unionplan.ui import PAGES
 pytestmark = pytest.mark.browser
 
 READERS = 20
-PATIENCE = 120_000  # ms; two processors draw twenty pages
 
 
 def test_twenty_readers_on_a_cold_server_all_get_their_page_whole(
@@ -27,7 +26,7 @@ def test_twenty_readers_on_a_cold_server_all_get_their_page_whole(
     try:
         readers = [(PAGES[number % len(PAGES)], watched(context)) for number, context in enumerate(contexts)]
         for entry, reader in readers:  # nobody waits for the one before
-            reader.page.goto(server.address(entry.path), wait_until="commit")
+            reader.page.goto(server.address(entry.path), wait_until="commit", timeout=PATIENCE)
         found = [(entry.title, *_seen(reader)) for entry, reader in readers]
         assert found == [(entry.title, [page.title for page in PAGES], entry.title, 0, False) for entry, _ in readers]
         assert [reader.outside for _, reader in readers] == [[]] * READERS

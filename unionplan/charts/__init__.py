@@ -3,7 +3,7 @@
 from unionplan.charts.bullet import bullet
 from unionplan.charts.gap import gap
 from unionplan.charts.heatmap import heatmap
-from unionplan.charts.profile import PHONE, SCREEN, SLIDE, Profile
+from unionplan.charts.profile import DOCUMENT, PHONE, SCREEN, SLIDE, Profile
 from unionplan.charts.titles import (
     gap_subtitle,
     gap_title,
@@ -15,6 +15,7 @@ from unionplan.charts.titles import (
 from unionplan.charts.trend import TrendPoint, trend
 
 __all__ = [
+    "DOCUMENT",
     "PHONE",
     "SCREEN",
     "SLIDE",

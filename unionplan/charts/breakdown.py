@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, spread
+from unionplan.charts.parts import TIGHT, Area, Order, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.progress import nothing
 from unionplan.charts.progress_titles import leaders, part_name
 from unionplan.flows import Part
 
 WIDE = 12.0  # the most that a name may take, in u
-LEAST, COMFORT, MOST = 1.3, 2.2, 2.9  # heights of a row, in u
+SIZES = (1.3, 2.2, 2.9)  # heights of a row, in u
 SHARE, TIMES = "占比 %", "人次"
 
 
@@ -52,35 +54,41 @@ class Columns:
 
 
 def breakdown(
-    parts: Sequence[Part], by: str, *, title: str, subtitle: str, source: str, note: str, profile: Profile
-) -> go.Figure:
-    """Return the bars of `parts`, which are those of one breakdown.
+    parts: Sequence[Part], by: str, *, title: str, subtitle: str, source: str, note: str, profile: Profile,
+    order: Order = "value",
+) -> go.Figure:  # fmt: skip
+    """Return the bars of `parts`, which are those of one breakdown, by size (levels by level) or in the order `given`.
 
-    No part gives a figure that says what to do. A profile of fixed height raises ValueError when the rows do not fit:
-    draw them in several pictures.
+    No part gives a figure that says what to do. Where the height is limited, the largest parts are drawn, equal ones all
+    or none, and the others counted in the foot.
     """
-    sheet, rows = Sheet(profile), _rows(parts, by)
-    top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note)
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
-    trace: go.Scatter | go.Bar = go.Scatter(x=[], y=[])
+
+    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(title, subtitle)
+        foot = foot_lines(into, source, note, left_out_plain(omitted, "项", "分项明细"))
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        bottom, trace = _drawn(sheet, kept, top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    return fitted(_rows(parts, by, order), lambda row: -(row.part.persons or 0), profile, draw, tied=True)
+
+
+def _drawn(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> tuple[float, go.Bar | go.Scatter]:
     if not rows:
-        bottom = nothing(sheet, top, room)
-    elif profile.kind == "phone":
-        bottom, trace = _narrow(sheet, rows, top)
-    else:
-        bottom, trace = _wide(sheet, rows, top, room)
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+        return nothing(sheet, top, room), go.Scatter(x=[], y=[])
+    return _narrow(sheet, rows, top) if sheet.profile.kind == "phone" else _wide(sheet, rows, top, room)
 
 
 # What the rows say
 
 
-def _rows(parts: Sequence[Part], by: str) -> list[Row]:
+def _rows(parts: Sequence[Part], by: str, order: Order) -> list[Row]:
     total, first = sum(part.persons or 0 for part in parts), leaders(parts, by)
-    ordered = sorted(parts, key=lambda part: (not part.key, by != "level" and -(part.persons or 0)))
+    by_size = order == "value" and by != "level"
+    ordered = sorted(parts, key=lambda part: (not part.key, by_size and -(part.persons or 0)))
     return [_row(part, by, total, part.key in first) for part in ordered]
 
 
@@ -122,8 +130,8 @@ def _wide(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> 
     columns = _columns(p, rows, names)
     for head, x, at in (
         ("人数", columns.zero, "left"),
-        (SHARE, columns.share, "right"),
-        (TIMES, columns.times, "right"),
+        ("" if p.captioned else SHARE, columns.share, "right"),
+        ("" if p.captioned else TIMES, columns.times, "right"),
     ):
         sheet.text("head", x, first - 0.75 * p.u, head, p.head, theme.INK_FAINT, at=at)
     areas: list[Area] = []
@@ -138,13 +146,7 @@ def _wide(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> 
 
 def _heights(p: Profile, names: Sequence[Sequence[str]], room: float | None) -> list[float]:
     """Return the rows' heights: no less than their names need, spread over the room where it is fixed."""
-    least = [max(LEAST * p.u, len(words) * TIGHT * p.label + 0.1 * p.u) for words in names]
-    if room is None:
-        return [max(COMFORT * p.u, height) for height in least]
-    if sum(least) > room:
-        raise ValueError(f"{len(names)} parts need {sum(least):.0f} px and have {room:.0f}: draw several pictures")
-    more = min((MOST - LEAST) * p.u, (room - sum(least)) / len(names))
-    return [height + more for height in least]
+    return spread([len(words) * TIGHT * p.label + 0.1 * p.u for words in names], SIZES, room, p.u)
 
 
 def _columns(p: Profile, rows: Sequence[Row], names: Sequence[Sequence[str]]) -> Columns:
@@ -152,6 +154,7 @@ def _columns(p: Profile, rows: Sequence[Row], names: Sequence[Sequence[str]]) ->
     apart = 1.6 * p.u
     share = p.right - max(widest([row.times for row in rows], p.label), text_width(TIMES, p.head)) - apart
     end = share - max(widest([row.share for row in rows], p.label), text_width(SHARE, p.head)) - apart
+    end = p.right if p.captioned else end  # a table has the columns
     zero = p.margin + max(widest(words, p.label, True) for words in names) + 0.7 * p.u
     full = end - 0.5 * p.u - widest([row.persons for row in rows], p.value, True)
     return Columns(zero, full, share, p.right)
@@ -168,8 +171,9 @@ def _wide_row(
         colour = theme.FOCUS if row.focus else theme.INK_SOFT
         sheet.text("persons", columns.zero + length + 0.5 * p.u, y, row.persons, p.value, colour, True)
     sheet.text("remark", columns.zero + 0.5 * p.u, y, row.remark, p.label, theme.role("unreported").text)
-    sheet.text("share", columns.share, y, row.share, p.label, theme.INK_SOFT, at="right")
-    sheet.text("times", columns.times, y, row.times, p.label, theme.INK_SOFT, at="right")
+    if not p.captioned:
+        sheet.text("share", columns.share, y, row.share, p.label, theme.INK_SOFT, at="right")
+        sheet.text("times", columns.times, y, row.times, p.label, theme.INK_SOFT, at="right")
 
 
 # The narrow layout: phone

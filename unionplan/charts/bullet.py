@@ -10,58 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import groupby
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
+from unionplan.charts.bullet_words import Cells, cells_of, hover_of, remarks
+from unionplan.charts.fitting import Picture, fitted, left_out, spread, urgency
+from unionplan.charts.parts import empty
 from unionplan.charts.parts import rate as rate_of
-from unionplan.charts.parts import shown
-from unionplan.charts.profile import (
-    Profile,
-    Sheet,
-    foot_height,
-    foot_lines,
-    leading,
-    text_width,
-    widest,
-    wrap,
-)
-from unionplan.plan import CITY_OWN, Indicator, Target
+from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest, wrap
+from unionplan.plan import Indicator, Target
 
-ROOMY, TIGHT = 3.9, 2.05  # the most and the least height of a row, in u
-PITCH, GROUP_GAP, AXIS = 2.6, 1.0, 1.5
-GROUP_WIDTH, LABEL_WIDTH, SLASH = 7.2, 6.3, 0.9
-
-
-@dataclass(frozen=True)
-class Cells:
-    """One row in words: what the columns say. Empty text where nothing is to be said."""
-
-    row: Attainment
-    indicator: Indicator
-    unit: str
-    label: str
-    value: str
-    spread: str
-    target: str
-    promise: str
-    covered: str
-    base: str
-    gap: str
-    status: str
-    remark: str
-
-    @property
-    def pledge(self) -> str:
-        """Return the promise if it is short and whole: with … in it, it would look cut; the hover text has it."""
-        return self.promise if text_width(self.promise, 1) <= 6 and "…" not in self.promise else ""
-
-    @property
-    def role(self) -> theme.Role:
-        """Return the colours of the row's status; without a target there is nothing to light."""
-        return theme.role(self.row.status) if self.row.target_bp is not None else theme.ROLES["neutral"]
+SIZES = (2.05, 2.6, 3.9)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+GROUP_GAP, AXIS = 1.0, 1.5
+LABEL_WIDTH, SLASH = 6.3, 0.9
+GROUP_WIDTH = {"document": 6.1}  # the most that an indicator's name may take, in u
+GROUP_WIDE = 7.2
 
 
 @dataclass(frozen=True)
@@ -96,124 +63,34 @@ def bullet(
 ) -> go.Figure:
     """Return the bullet chart of `rows`, drawn in the order given, equal indicators side by side as one group.
 
-    `targets` adds the plan's commitment words. Zero rows give a figure that says what to do. A profile of
-    fixed height raises ValueError when the rows do not fit: draw them in several pictures.
+    `targets` adds the plan's commitment words. Zero rows give a figure that says what to do. Where the height is
+    limited, the rows that are worst and lack most are drawn and the others counted in the foot.
     """
-    sheet = Sheet(profile)
-    top = sheet.head(title, subtitle)
-    cells = [_cells(row, indicators[row.indicator], targets) for row in rows]
-    foot = foot_lines(profile, source, note, _remarks(rows))
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
+
+    def draw(kept: Sequence[Cells], omitted: Sequence[Cells], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(title, subtitle)
+        said = [
+            *left_out([one.row.status for one in omitted], "项", "明细表"),
+            *remarks(rows, spreads=not into.captioned),
+        ]
+        foot = foot_lines(into, source, note, said)
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        bottom, trace = _drawn(sheet, kept, top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    cells = [cells_of(row, indicators[row.indicator], targets) for row in rows]
+    return fitted(cells, lambda one: (urgency(one.row.status), -(one.row.gap or 0)), profile, draw)
+
+
+def _drawn(sheet: Sheet, cells: Sequence[Cells], top: float, room: float | None) -> tuple[float, go.Bar | go.Scatter]:
     if not cells:
-        bottom, trace = _empty(sheet, top, room or 13 * profile.u), go.Scatter(x=[], y=[])
-    elif profile.kind == "phone":
-        bottom, trace = _narrow(sheet, cells, top)
-    else:
-        bottom, trace = _wide(sheet, cells, top, room)
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
-
-
-# What the rows say
-
-
-def _cells(row: Attainment, indicator: Indicator, targets: Sequence[Target]) -> Cells:
-    unit = "人" if indicator.base == "workers" else "家"  # of enterprises, or of workers
-    known = rate_of(row) is not None
-    bounds = [bound for bound in (row.low, row.high) if bound is not None]
-    return Cells(
-        row=row,
-        indicator=indicator,
-        unit=unit,
-        label=_label(row),
-        value=shown(rate_of(row), row.target_bp) if known else theme.NONE,
-        spread="–".join(shown(bound, row.target_bp) for bound in bounds) if known else "",
-        target=theme.NONE if row.target_bp is None else theme.target_percent(row.target_bp),
-        promise=_promise(row, targets),
-        covered=theme.NONE if row.numerator is None else theme.count(row.numerator),
-        base=theme.NONE if row.denominator is None else theme.count(row.denominator),
-        gap=f"{theme.count(row.gap)} {unit}" if row.gap and known else theme.NONE,
-        status=_status(row),
-        remark=_remark(row),
-    )
-
-
-def _label(row: Attainment) -> str:
-    scope = theme.SCOPE_SHORT.get(row.scope) or theme.ATOM_WORDS[row.scope]
-    return scope if row.reporting_unit is None else f"{row.reporting_unit} {scope}"
-
-
-def _promise(row: Attainment, targets: Sequence[Target]) -> str:
-    if row.target_bp is None:
-        return ""
-    if row.item is None:
-        return CITY_OWN
-    key = (row.item, row.indicator, row.scope)
-    return next((one.commitment for one in targets if (one.item, one.indicator, one.scope) == key), "")
-
-
-def _status(row: Attainment) -> str:
-    signs = "".join(f" {theme.MARKS[mark].sign}" for mark in row.marks if mark in theme.MARKS)
-    return theme.light(row.status).partition("·")[0] + signs
-
-
-def _remark(row: Attainment) -> str:
-    """Return the second line of the status: the word's second half, or the date of a figure that is stale."""
-    if row.status == "stale" and row.as_of:
-        return f"截至{theme.month_day(row.as_of)}"
-    return theme.light(row.status).partition("·")[2]
-
-
-def _remarks(rows: Sequence[Attainment]) -> list[str]:
-    marks = {mark for row in rows for mark in row.marks}
-    said = [f"{mark.sign} {mark.meaning}" for key, mark in theme.MARKS.items() if key in marks]
-    if any(row.low is not None and row.high is not None for row in rows):
-        said.append("区间：待认定、空缺的企业按全未覆盖和全覆盖分别计算")
-    missing = list(dict.fromkeys(unit for row in rows for unit in row.missing if unit not in row.apart))
-    apart = list(dict.fromkeys(unit for row in rows for unit in row.apart))
-    partly = [unit for unit in missing if not all(unit in row.missing for row in rows)]
-    silent = [unit for unit in missing if unit not in partly]
-    for units, word in (
-        (silent, "未报送、未计入"),
-        (partly, "部分指标未报、未计入该指标"),
-        (apart, "口径不同、未计入"),
-    ):
-        if units:
-            said.append(f"{len(units)}个单位{word}：{'、'.join(units)}")
-    return said
-
-
-def _hover(cells: Cells) -> str:
-    row = cells.row
-    scope = theme.SCOPE_WORDS.get(row.scope) or theme.ATOM_WORDS[row.scope]
-    signs = "、".join(theme.MARKS[mark].meaning for mark in row.marks if mark in theme.MARKS)
-    name = " ".join(part for part in (row.reporting_unit, cells.indicator.name, scope) if part)
-    said = [
-        *_hover_figures(cells),
-        f"还差 {cells.gap}" if cells.gap != theme.NONE else "",
-        f"状态 {theme.light(row.status)}{_aside(signs)}",
-        f"截止 {theme.chinese_date(row.end)}" if row.end else "",
-        f"数据截至 {theme.chinese_date(row.as_of)}" if row.as_of else "",
-    ]
-    return "<br>".join([f"<b>{theme.escape(name)}</b>", *(theme.escape(line) for line in said if line)])
-
-
-def _hover_figures(cells: Cells) -> list[str]:
-    row, indicator = cells.row, cells.indicator
-    counts = f"{indicator.covered_word} {cells.covered} / {indicator.base_word} {cells.base} {cells.unit}"
-    due = "" if row.due is None else f"{theme.count(row.due)} {cells.unit}"
-    return [
-        f"完成值 {cells.value}%{_aside(counts)}" if rate_of(row) is not None else "",
-        f"区间 {cells.spread}%" if cells.spread else "",
-        f"目标 {cells.target}%{_aside(cells.promise)}" if row.target_bp is not None else "",
-        f"序时应达 {shown(row.due_rate)}%{_aside(due)}" if row.due_rate is not None else "",
-        f"期初 {shown(row.baseline)}%" if row.baseline is not None else "",
-    ]
-
-
-def _aside(words: str) -> str:
-    return f"（{words}）" if words else ""
+        return empty(sheet, top, room), go.Scatter(x=[], y=[])
+    if sheet.profile.kind == "phone":
+        return _narrow(sheet, cells, top)
+    return _wide(sheet, cells, top, room)
 
 
 def _hover_trace(
@@ -226,7 +103,7 @@ def _hover_trace(
         y=list(middles),
         width=list(heights),
         marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
-        hovertext=[_hover(one) for one in cells],
+        hovertext=[hover_of(one) for one in cells],
         hoverinfo="text",
     )
 
@@ -319,9 +196,12 @@ def _scale(sheet: Sheet, columns: Columns, y: float) -> None:
 def _wide(sheet: Sheet, cells: Sequence[Cells], top: float, room: float | None) -> tuple[float, go.Bar]:
     p = sheet.profile
     u, groups = p.u, _groups(cells)
-    columns = _columns(p, cells)
-    y = _key(sheet, cells, columns.zero, top + 1.5 * u, columns.full)
-    _heads(sheet, cells, columns, y)
+    columns = _paper_columns(p, cells) if p.captioned else _columns(p, cells)
+    y = _key(
+        sheet, cells, columns.zero, top + (0.7 if p.captioned else 1.5) * u, p.right if p.captioned else columns.full
+    )
+    if not p.captioned:
+        _heads(sheet, cells, columns, y)
     y += 0.9 * u
     least = None if room is None else room - (y - top) - AXIS * u
     heights = _heights(p, groups, least)
@@ -335,7 +215,7 @@ def _wide(sheet: Sheet, cells: Sequence[Cells], top: float, room: float | None) 
             height = heights[len(middles)]
             middles.append(y + height / 2)
             _bar(sheet, columns, one, middles[-1], min(height * 0.75, 2.2 * u))
-            _table_row(sheet, one, columns, middles[-1])
+            _row_words(sheet, one, columns, middles[-1])
             y += height
     _scale(sheet, columns, y + 0.75 * u)
     return y + AXIS * u, _hover_trace(p, cells, middles, heights, columns.full)
@@ -355,10 +235,33 @@ def _columns(p: Profile, cells: Sequence[Cells]) -> Columns:
     value = target - max(_wide_as(p, "目标 %", [one.target for one in cells]), _small(p, cells, "pledge")) - gap
     values = max(widest([one.value for one in cells], p.value, True), text_width("完成值 %", p.head))
     full = value - max(values, _small(p, cells, "spread")) - gap
+    label = _label_end(p, cells)
+    return Columns(label, label + 0.7 * u, full, value, target, covered, base, short, status)
+
+
+def _label_end(p: Profile, cells: Sequence[Cells]) -> float:
     groups = widest([_group_word(p, one) for one in cells], p.subtitle, True)
     labels = max(widest(_label_lines(p, one), p.label) for one in cells)
-    label = p.margin + min(groups, GROUP_WIDTH * u) + 1.1 * u + labels
-    return Columns(label, label + 0.7 * u, full, value, target, covered, base, short, status)
+    return p.margin + min(groups, _group_room(p)) + (0.5 if p.captioned else 1.1) * p.u + labels
+
+
+def _paper_columns(p: Profile, cells: Sequence[Cells]) -> Columns:
+    """Return the columns of a document: the figure and its light beside the bar; a table has the counts."""
+    u = p.u
+    status = p.right - max(widest([one.status for one in cells], p.label, True), _small(p, cells, "remark"))
+    values = max(
+        widest([_figure(one) for one in cells], p.value, True), widest([_goal(one) for one in cells], p.source)
+    )
+    value, label = status - 0.8 * u, _label_end(p, cells)
+    return Columns(label, label + 0.6 * u, value - values - 0.6 * u, value, 0, 0, 0, 0, status)
+
+
+def _figure(cells: Cells) -> str:
+    return cells.value if cells.value == theme.NONE else f"{cells.value}%"
+
+
+def _goal(cells: Cells) -> str:
+    return "" if cells.row.target_bp is None else f"目标 {cells.target}%"
 
 
 def _wide_as(p: Profile, head: str, texts: Sequence[str]) -> float:
@@ -372,29 +275,27 @@ def _small(p: Profile, cells: Sequence[Cells], name: str) -> float:
 def _heights(p: Profile, groups: Sequence[Sequence[Cells]], room: float | None) -> list[float]:
     """Return the rows' heights: no less than their labels need, spread over the room where it is fixed."""
     least = [height for group in groups for height in _least(p, group)]
-    if room is None:
-        return [max(PITCH * p.u, height) for height in least]
-    spare = room - (len(groups) - 1) * GROUP_GAP * p.u
-    if sum(least) > spare:
-        raise ValueError(f"{len(least)} rows need {sum(least):.0f} px and have {spare:.0f}: draw several pictures")
-    more = min(ROOMY * p.u - TIGHT * p.u, (spare - sum(least)) / len(least))
-    return [height + more for height in least]
+    return spread(least, SIZES, None if room is None else room - (len(groups) - 1) * GROUP_GAP * p.u, p.u)
 
 
 def _least(p: Profile, group: Sequence[Cells]) -> list[float]:
-    heights = [max(TIGHT * p.u, len(_label_lines(p, one)) * leading(p.label)) for one in group]
+    heights = [max(SIZES[0] * p.u, len(_label_lines(p, one)) * leading(p.label)) for one in group]
     name = len(_group_lines(p, group[0])) * leading(p.subtitle)
     more = max(0.0, name - sum(heights)) / len(group)
     return [height + more for height in heights]
 
 
+def _group_room(p: Profile) -> float:
+    return GROUP_WIDTH.get(p.kind, GROUP_WIDE) * p.u
+
+
 def _group_word(p: Profile, cells: Cells) -> str:
     name, short = theme.plain(cells.indicator.name), theme.plain(cells.indicator.short)
-    return name if text_width(name, p.subtitle, True) <= GROUP_WIDTH * p.u else short
+    return name if text_width(name, p.subtitle, True) <= _group_room(p) else short
 
 
 def _group_lines(p: Profile, cells: Cells) -> list[str]:
-    return wrap(_group_word(p, cells), p.subtitle, GROUP_WIDTH * p.u, True)
+    return wrap(_group_word(p, cells), p.subtitle, _group_room(p), True)
 
 
 def _label_lines(p: Profile, cells: Cells) -> list[str]:
@@ -424,12 +325,21 @@ def _heads(sheet: Sheet, cells: Sequence[Cells], columns: Columns, y: float) -> 
         sheet.text("head", x, y, words, size, theme.INK_FAINT)
 
 
-def _table_row(sheet: Sheet, cells: Cells, columns: Columns, y: float) -> None:
+def _row_words(sheet: Sheet, cells: Cells, columns: Columns, y: float) -> None:
     p, role = sheet.profile, cells.role
     lines = _label_lines(p, cells)
     for number, line in enumerate(lines):
         offset = (number - (len(lines) - 1) / 2) * leading(p.label) * 0.92
         sheet.text("label", columns.label, y + offset, line, p.label, theme.INK, at="right")
+    if p.captioned:
+        _cell(sheet, "value", columns.value, y, _figure(cells), _goal(cells), p.value, theme.INK, True)
+        _cell(sheet, "status", columns.status, y, cells.status, cells.remark, p.label, role.text, True, "left")
+    else:
+        _table_row(sheet, cells, columns, y, role)
+
+
+def _table_row(sheet: Sheet, cells: Cells, columns: Columns, y: float, role: theme.Role) -> None:
+    p = sheet.profile
     _cell(sheet, "value", columns.value, y, cells.value, cells.spread, p.value, theme.INK, True)
     _cell(sheet, "goal", columns.target, y, cells.target, cells.pledge, p.label, theme.INK_SOFT)
     _counts(sheet, cells, columns, y)
@@ -534,18 +444,3 @@ def _phone_words(p: Profile, cells: Cells) -> list[tuple[str, str, float, str, b
         ("gap", unit_gap, p.head, theme.INK_SOFT, urgent),
     ]
     return [word for word in said if word[1]]
-
-
-# Nothing to draw
-
-
-def _empty(sheet: Sheet, top: float, room: float) -> float:
-    p = sheet.profile
-    u, bottom = p.u, top + room
-    sheet.box("empty", p.margin, top + 1.2 * u, p.right, bottom - 1.2 * u, theme.TRACK)
-    middle = (top + bottom) / 2
-    sheet.text("empty", p.width / 2, middle - 0.9 * u, "还没有数据", p.title, theme.INK, True, "center")
-    sheet.text(
-        "empty", p.width / 2, middle + 1.1 * u, "在“数据更新”上传企业台账", p.subtitle, theme.INK_SOFT, at="center"
-    )
-    return bottom

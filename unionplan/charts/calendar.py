@@ -10,17 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.charts.calendar_titles import UPLOAD, by_body, duties
+from unionplan.charts.fitting import Picture, fitted, left_out, must_fit, urgency
 from unionplan.charts.parts import Area, cut, dotted, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.events import Event, Period, Standing
 from unionplan.plan import Settings
 
-WIDE = 13.0  # the most that a name may take, in u
+WIDE, NARROW = 13.0, 8.4  # the most that a name may take, in u: on a screen or slide, in a document
 SEAM, HEADS, GROUP = 0.14, 3.5, 1.6  # in u: space between cells, height of the months' names and of a group's head
 FRAMED = 0.7  # in u: the space that words leave free in a framed cell
 ROW = (2.5, 3.1, 4.2)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
@@ -64,22 +66,25 @@ def calendar(
 ) -> go.Figure:
     """Return the calendar of the recurring duties among `rows`; none gives a figure that says what to do.
 
-    A profile of fixed height raises ValueError when the duties do not fit: draw them in several pictures.
+    Where the height is limited, what is late or due soon is drawn and the others counted in the foot.
     """
-    sheet, found = Sheet(profile), duties(rows)
-    top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note)
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
-    trace = go.Scatter(x=[], y=[])
-    if found:
-        bottom, trace = _drawn(sheet, found, settings, top, room)
-    else:
-        bottom = nothing(sheet, top, "没有周期性工作", "", room)
-    if room is not None and bottom - top > room + 0.5:
-        raise ValueError(f"{len(found)} duties need {bottom - top:.0f} px and have {room:.0f}: draw several pictures")
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+
+    def draw(kept: Sequence[Standing], omitted: Sequence[Standing], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(title, subtitle)
+        foot = foot_lines(into, source, note, left_out([row.status for row in omitted], "项", "逐项清单"))
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        trace = go.Scatter(x=[], y=[])
+        if kept:
+            bottom, trace = _drawn(sheet, kept, settings, top, room)
+        else:
+            bottom = nothing(sheet, top, "没有周期性工作", "", room)
+        must_fit(bottom - top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    return fitted(duties(rows), lambda row: urgency(row.status), profile, draw)
 
 
 def row_height(p: Profile, count: int, other: float, room: float | None, sizes: tuple[float, float, float]) -> float:
@@ -184,11 +189,12 @@ def _months(p: Profile, rows: Sequence[Standing], settings: Settings) -> Months:
 
 def _state_width(p: Profile, rows: Sequence[Standing]) -> float:
     lights = [theme.light(row.status) for row in rows]
-    return max(widest(lights, p.label, True), widest([_done_of(row) for row in rows], p.source)) + 1.0 * p.u
+    counts = [] if p.captioned else [_done_of(row) for row in rows]  # a table has them
+    return max(widest(lights, p.label, True), widest(counts, p.source)) + (0.6 if p.captioned else 1.0) * p.u
 
 
 def _name(p: Profile, row: Standing) -> list[str]:
-    return cut(theme.plain(row.item.short), p.label, WIDE * p.u, 1, True)
+    return cut(theme.plain(row.item.short), p.label, (NARROW if p.captioned else WIDE) * p.u, 1, True)
 
 
 def _under(row: Standing) -> str:
@@ -266,8 +272,10 @@ def _wide_name(sheet: Sheet, row: Standing, months: Months, middle: float) -> No
     name(sheet, "duty", x, middle - 0.55 * p.u, _name(p, row), p.label, late, "right")
     sheet.text("frequency", x, middle + 0.7 * p.u, _under(row), p.source, theme.INK_FAINT, at="right")
     colour = theme.role(row.status).text
-    sheet.text("state", p.right, middle - 0.55 * p.u, theme.light(row.status), p.label, colour, True, "right")
-    sheet.text("count", p.right, middle + 0.7 * p.u, _done_of(row), p.source, theme.INK_FAINT, at="right")
+    y = middle if p.captioned else middle - 0.55 * p.u
+    sheet.text("state", p.right, y, theme.light(row.status), p.label, colour, True, "right")
+    if not p.captioned:
+        sheet.text("count", p.right, middle + 0.7 * p.u, _done_of(row), p.source, theme.INK_FAINT, at="right")
 
 
 def _narrow_name(sheet: Sheet, row: Standing, top: float) -> float:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from unionplan import theme
+
 
 def plot_config(name: str, width: int, height: int) -> dict[str, object]:
-    """Return how a figure behaves in the browser: one camera button, which saves `name`.png at three times its size."""
+    """Return how a figure behaves in the browser: one camera button, which saves `name`.png at three times its size.
+
+    Signs that Windows forbids in a file's name are replaced.
+    """
     return {
         "displaylogo": False,
         "locale": "zh-CN",
@@ -15,7 +20,13 @@ def plot_config(name: str, width: int, height: int) -> dict[str, object]:
         "scrollZoom": False,
         "doubleClick": False,
         "showTips": False,
-        "toImageButtonOptions": {"format": "png", "filename": name, "width": width, "height": height, "scale": 3},
+        "toImageButtonOptions": {
+            "format": "png",
+            "filename": theme.file_name(name),
+            "width": width,
+            "height": height,
+            "scale": 3,
+        },
     }
 
 

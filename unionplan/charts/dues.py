@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import dues_words, theme
-from unionplan.charts.parts import TIGHT, Area, hover, hover_trace, name, name_lines
+from unionplan.charts.calendar import nothing
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
+from unionplan.charts.parts import TIGHT, Area, Order, hover, hover_trace, name, name_lines
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.dues import Dues
 
 WIDE = 11.0  # the most that a unit's name may take, in u
-ROW = 2.1  # height of a row on the screen, in u
+SIZES = (1.4, 2.1, 2.8)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 AMOUNTS, AUDIT = "累计收缴/年度任务（万元）", "审计与公布"
 
 
@@ -38,18 +41,39 @@ class Row:
 
 
 def dues_chart(
-    rows: Sequence[Dues], names: Mapping[str, str], *, title: str, subtitle: str, source: str, note: str, profile: Profile
+    rows: Sequence[Dues], names: Mapping[str, str], *, title: str, subtitle: str, source: str, note: str, profile: Profile,
+    order: Order = "value",
 ) -> go.Figure:  # fmt: skip
-    """Return the bars of every unit's dues, the furthest first; `names`: unit → what it is called instead."""
-    sheet = Sheet(profile)
-    told = [_row(row, names) for row in dues_words.order(rows)]
-    top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note)
-    draw = _narrow if profile.kind == "phone" else _wide
-    bottom, areas = draw(sheet, told, top)
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, hover_trace(areas, [_hover(row) for row in told]))
+    """Return the bars of every unit's dues, the furthest first or in the order `given`; `names`: unit → what it is
+    called instead.
+
+    No row gives a figure that says so. Where the height is limited, the units with the lowest rates are drawn and the
+    others counted in the foot.
+    """
+
+    def draw(kept: Sequence[Row], omitted: Sequence[Row], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(title, subtitle)
+        foot = foot_lines(into, source, note, left_out_plain(omitted, "个单位", "各单位明细"))
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        bottom, areas = _drawn(sheet, kept, top, room)
+        must_fit(bottom - top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, hover_trace(areas, [_hover(row) for row in kept]))
+
+    drawn = rows if order == "given" else dues_words.order(rows)
+    return fitted([_row(row, names) for row in drawn], _weight, profile, draw)
+
+
+def _weight(row: Row) -> tuple[bool, float]:
+    return row.dues.rate is None, float(row.dues.rate or 0)
+
+
+def _drawn(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> tuple[float, list[Area]]:
+    if not rows:
+        return nothing(sheet, top, "还没有经费数据", "在“数据更新”上传经费收缴表", room), []
+    return _narrow(sheet, rows, top) if sheet.profile.kind == "phone" else _wide(sheet, rows, top, room)
 
 
 def _row(row: Dues, names: Mapping[str, str]) -> Row:
@@ -70,29 +94,37 @@ def _scale(rows: Sequence[Row]) -> float:
     return max([1.0, *(float(row.dues.rate) for row in rows if row.dues.rate is not None)])
 
 
-def _wide(sheet: Sheet, rows: Sequence[Row], top: float) -> tuple[float, list[Area]]:
+def _wide(sheet: Sheet, rows: Sequence[Row], top: float, room: float | None) -> tuple[float, list[Area]]:
     p = sheet.profile
-    first, names = top + 2.2 * p.u, [name_lines(row.unit, p.label, WIDE * p.u, 2) for row in rows]
+    first, names = top + (1.8 if p.captioned else 2.2) * p.u, [_name(p, row) for row in rows]
     zero = p.margin + max(widest(words, p.label, True) for words in names) + 0.7 * p.u
     audit = p.right - max(widest([row.audit for row in rows], p.label), text_width(AUDIT, p.head))
     amounts = audit - 1.6 * p.u
     end = amounts - max(widest([row.amounts for row in rows], p.label), text_width(AMOUNTS, p.head)) - 1.6 * p.u
-    full = end - 0.5 * p.u - text_width("100.0%", p.value, True)
-    for head, x, at in (("完成率", zero, "left"), (AMOUNTS, amounts, "right"), (AUDIT, audit, "left")):
+    end = p.right if p.captioned else end  # a table has the columns
+    full = end - 0.6 * p.u - max(widest([row.rate for row in rows], p.value, True), text_width("100.0%", p.value, True))
+    heads = (("完成率", zero, "left"), (AMOUNTS, amounts, "right"), (AUDIT, audit, "left"))
+    for head, x, at in heads[:1] if p.captioned else heads:
         sheet.text("head", x, first - 0.75 * p.u, head, p.head, theme.INK_FAINT, at=at)
+    needs = [len(words) * TIGHT * p.label + 0.2 * p.u for words in names]
+    heights = spread(needs, SIZES, None if room is None else room - (first - top), p.u)
     areas: list[Area] = []
-    y, room = first, (full - zero) / _scale(rows)
-    for row, words in zip(rows, names, strict=True):
-        height = max(ROW * p.u, len(words) * TIGHT * p.label + 0.2 * p.u)
+    y, length = first, (full - zero) / _scale(rows)
+    for row, words, height in zip(rows, names, heights, strict=True):
         middle = y + height / 2
         name(sheet, "unit", zero - 0.7 * p.u, middle, words, p.label, False, "right")
-        _bar(sheet, row, zero, middle, room, 1.3 * p.u, p.value, _scale(rows))
-        sheet.text("amounts", amounts, middle, row.amounts, p.label, theme.INK_SOFT, at="right")
-        sheet.text("audit", audit, middle, row.audit, p.label, theme.INK_SOFT)
+        _bar(sheet, row, zero, middle, length, min(0.62 * height, 1.5 * p.u), p.value, _scale(rows))
+        if not p.captioned:
+            sheet.text("amounts", amounts, middle, row.amounts, p.label, theme.INK_SOFT, at="right")
+            sheet.text("audit", audit, middle, row.audit, p.label, theme.INK_SOFT)
         areas.append((p.margin, y, p.right, y + height))
         y += height
-    _goal(sheet, zero, zero + room, first, y)
+    _goal(sheet, zero, zero + length, first, y)
     return y, areas
+
+
+def _name(p: Profile, row: Row) -> list[str]:
+    return name_lines(row.unit, p.label, WIDE * p.u, 2)
 
 
 def _narrow(sheet: Sheet, rows: Sequence[Row], top: float) -> tuple[float, list[Area]]:

@@ -17,7 +17,7 @@ from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, le
 from unionplan.plan import Indicator
 
 ROW = {"phone": 2.9}  # height of a row, in u; two lines of figures need more
-PLAIN = 2.0
+PLAIN, MOST = 2.0, 4.0  # of others, and on a slide
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ def expiry(
     top = sheet.head(title, subtitle) + 0.8 * profile.u
     foot = foot_lines(profile, source, note, ["浅色：这些天内到期的合同，按一家也不续签计"])
     entries = [_entry(row, 0, 0), *(_entry(row, days, ending[days]) for days in sorted(ending))]
-    bottom, trace = _rows(sheet, entries, row, indicator, top)
-    height = bottom + foot_height(profile, foot)
+    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
+    bottom, trace = _rows(sheet, entries, row, indicator, top, room)
+    height = profile.height or bottom + foot_height(profile, foot)
     sheet.foot(foot, height)
     return sheet.figure(height, trace)
 
@@ -56,19 +57,20 @@ def _entry(row: Attainment, days: int, gone: int) -> Entry:
 
 
 def _rows(
-    sheet: Sheet, entries: list[Entry], row: Attainment, indicator: Indicator, top: float
+    sheet: Sheet, entries: list[Entry], row: Attainment, indicator: Indicator, top: float, room: float | None
 ) -> tuple[float, go.Bar]:  # fmt: skip
     p = sheet.profile
     base, narrow = row.denominator or 1, p.kind == "phone"
     left = p.margin + text_width("90天后", p.label, True) + 0.8 * p.u
-    right = p.right - (5.0 if narrow else 17.0) * p.u
+    right = p.right - (5.0 if narrow else 8.4 if p.captioned else 17.0) * p.u
     _heads(sheet, right, top)
     y = first = top + leading(p.head) + 0.3 * p.u
     areas: list[Area] = []
     height = ROW.get(p.kind, PLAIN) * p.u
+    height = height if room is None else min(max((room - (first - top)) / len(entries), PLAIN * p.u), MOST * p.u)
     for entry in entries:
         middle = y + height / 2
-        _bar(sheet, entry, left, right, base, middle, row.numerator or 0)
+        _bar(sheet, entry, left, right, base, middle, row.numerator or 0, 0.3 * min(height, PLAIN * p.u * 1.3))
         _figures(sheet, entry, right, middle)
         areas.append((p.margin, y, p.right, y + height))
         y += height
@@ -91,16 +93,15 @@ def _rows(
 
 def _heads(sheet: Sheet, right: float, top: float) -> None:
     p = sheet.profile
-    if p.kind == "phone":
+    if p.kind == "phone" or p.captioned:
         return
     y = top + leading(p.head) / 2
     for words, away in (("到期（家）", 4.2), ("若不续签 %", 9.6)):
         sheet.text("head", right + away * p.u, y, words, p.head, theme.INK_FAINT, at="right")
 
 
-def _bar(sheet: Sheet, entry: Entry, left: float, right: float, base: int, y: float, covered: int) -> None:
-    p = sheet.profile
-    unit, half = (right - left) / base, 0.3 * PLAIN * p.u
+def _bar(sheet: Sheet, entry: Entry, left: float, right: float, base: int, y: float, covered: int, half: float) -> None:
+    p, unit = sheet.profile, (right - left) / base
     sheet.text(
         "row", left - 0.8 * p.u, y, entry.name, p.label, theme.INK, not entry.gone and entry.name == "现在", "right"
     )
@@ -119,6 +120,10 @@ def _figures(sheet: Sheet, entry: Entry, right: float, y: float) -> None:
         sheet.text("value", p.right, y - 0.5 * leading(p.head), f"{entry.value}%", p.label, theme.INK, True, "right")
         under = f"到期{theme.count(entry.gone)}" if entry.gone else entry.light
         sheet.text("gone", p.right, y + 0.5 * leading(p.head), under, p.head, theme.INK_SOFT, at="right")
+        return
+    if p.captioned:  # a table has what runs out
+        sheet.text("value", right + 3.9 * p.u, y, f"{entry.value}%", p.value, theme.INK, True, "right")
+        sheet.text("light", right + 4.4 * p.u, y, entry.light, p.label, colour)
         return
     gone = theme.NONE if entry.name == "现在" else theme.count(entry.gone)
     sheet.text("gone", right + 4.2 * p.u, y, gone, p.label, theme.INK_SOFT, at="right")

@@ -9,27 +9,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
-from unionplan.charts.parts import TIGHT, Area, empty, figures, hover, hover_trace, name, name_lines, rate, shown
+from unionplan.charts.fitting import Picture, fitted, left_out, spread
+from unionplan.charts.parts import (
+    TIGHT,
+    Area,
+    Order,
+    cut,
+    empty,
+    figures,
+    hover,
+    hover_trace,
+    name,
+    name_lines,
+    rate,
+    shown,
+)
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_open, ranked, side
 from unionplan.plan import Indicator, Target
 
 WIDE = 11.4  # the most that a name may take, in u
-LEAST, COMFORT, MOST = 1.3, 2.1, 2.7  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+SIZES = (1.3, 2.1, 2.7)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 SLASH = 0.9
-Order = Literal["value", "given"]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One unit in words; `rank` is empty unless the unit is ranked, `gap` unless it has a bar, `group` unless the unit
-    is the first of its group."""
+    """One unit in words; `rank` is empty unless the unit is ranked, `gap` unless it has a bar, `group` unless it has one
+    (as drawn: unless it is the first of its group)."""
 
     row: Attainment
     rank: str
@@ -78,50 +91,66 @@ def gap(
 
     `order`: widest gap first, then those that reached the target, then those without a fresh figure; or the order
     `given`, then without ranks; `groups` then names each row's group, and rows that follow each other in one group
-    stand under its name. No row gives a figure that says what to do. A profile of fixed height raises
-    ValueError when the rows do not fit: draw them in several pictures.
+    stand under its name. No row gives a figure that says what to do. Where the height is limited, the units that lack
+    most are drawn, equal ones all or none, and the others counted in the foot.
     """
     if order not in ("value", "given"):
         raise ValueError(f'order is "{order}": one of "value", "given"')
     if groups and (order == "value" or len(groups) != len(rows)):
         raise ValueError(f"{len(rows)} rows in order {order} and {len(groups)} groups: one for each row given in order")
     assert all((row.indicator, row.scope) == (target.indicator, target.scope) for row in rows), "rows of another target"
-    sheet, entries = Sheet(profile), _grouped(_entries(rows, indicator, order), groups)
-    top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note, [GAP_REMARK] if len(ranked(rows)) > 1 else [])
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
-    trace = go.Scatter(x=[], y=[])
+    belongs = [theme.plain(one) for one in groups] or [""] * len(rows)
+
+    def draw(kept: Sequence[Entry], omitted: Sequence[Entry], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(title, subtitle)
+        said = left_out([one.row.status for one in omitted], "个单位", "各单位明细")
+        said += [GAP_REMARK] if len(ranked(rows)) > 1 else []
+        foot = foot_lines(into, source, note, said)
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        bottom, trace = _drawn(sheet, _headed(kept), indicator, top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    return fitted(_entries(rows, indicator, order, belongs), _weight, profile, draw, tied=True)
+
+
+def _weight(entry: Entry) -> tuple[bool, int]:
+    return (not entry.gap, -(entry.row.gap or 0) if entry.gap else 0)
+
+
+def _drawn(
+    sheet: Sheet, entries: Sequence[Entry], indicator: Indicator, top: float, room: float | None
+) -> tuple[float, go.Bar | go.Scatter]:
     if not entries:
-        bottom = empty(sheet, top, room)
-    elif profile.kind == "phone":
-        bottom, trace = _narrow(sheet, entries, indicator, top)
-    else:
-        bottom, trace = _wide(sheet, entries, indicator, top, room)
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+        return empty(sheet, top, room), go.Scatter(x=[], y=[])
+    if sheet.profile.kind == "phone":
+        return _narrow(sheet, entries, indicator, top)
+    return _wide(sheet, entries, indicator, top, room)
 
 
 # What the rows say
 
 
-def _entries(rows: Sequence[Attainment], indicator: Indicator, order: Order) -> list[Entry]:
+def _entries(
+    rows: Sequence[Attainment], indicator: Indicator, order: Order, groups: Sequence[str]
+) -> list[Entry]:  # fmt: skip
     places = ranked(rows)
     ranks = {id(row): _rank(place, [other for other, _ in places]) for place, row in places}
     focus = gap_focus(rows)
     given = order == "given" or len(rows) == 1
+    belongs = {id(row): group for row, group in zip(rows, groups, strict=True)}
     drawn = list(rows) if given else in_rank_order(rows)
-    return [_entry(row, indicator, "" if given else ranks.get(id(row), ""), focus) for row in drawn]
+    return [_entry(row, indicator, "" if given else ranks.get(id(row), ""), focus, belongs[id(row)]) for row in drawn]
 
 
-def _grouped(entries: Sequence[Entry], groups: Sequence[str]) -> list[Entry]:
-    """Return the entries with the name of the group that begins with each."""
-    if not groups:
-        return list(entries)
-    before = ["", *groups[:-1]]
+def _headed(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries as drawn: only the first of a group names it."""
+    before = ["", *(entry.group for entry in entries)]
     return [
-        replace(entry, group=group if group != last else "")
-        for entry, group, last in zip(entries, groups, before, strict=True)
+        replace(entry, group=entry.group if entry.group != last else "")
+        for entry, last in zip(entries, before, strict=False)
     ]
 
 
@@ -130,7 +159,7 @@ def _group(sheet: Sheet, entry: Entry, y: float) -> float:
     p = sheet.profile
     if not entry.group:
         return y
-    height, words = _label(p), theme.plain(entry.group)
+    height, words = _label(p), cut(entry.group, p.source, p.inner, 1)[0]
     middle, left = y + height / 2, p.margin + text_width(words, p.source) + 0.5 * p.u
     sheet.text("group", p.margin, middle, words, p.source, theme.INK_FAINT)
     sheet.line("divider", left, middle, p.right, middle, theme.GRID, 0.07 * p.u)
@@ -145,7 +174,7 @@ def _rank(place: int, places: Sequence[int]) -> str:
     return f"并列 {place}" if places.count(place) > 1 else str(place)
 
 
-def _entry(row: Attainment, indicator: Indicator, rank: str, focus: frozenset[str]) -> Entry:
+def _entry(row: Attainment, indicator: Indicator, rank: str, focus: frozenset[str], group: str) -> Entry:
     unit, short = indicator.unit, is_open(row)
     return Entry(
         row=row,
@@ -157,6 +186,7 @@ def _entry(row: Attainment, indicator: Indicator, rank: str, focus: frozenset[st
         value=shown(rate(row), row.target_bp),
         covered=theme.NONE if row.numerator is None else theme.count(row.numerator),
         base=theme.NONE if row.denominator is None else theme.count(row.denominator),
+        group=group,
     )
 
 
@@ -240,33 +270,33 @@ def _needs(p: Profile, lines: Sequence[Sequence[str]]) -> float:
 
 
 def _least(p: Profile, words: Sequence[str]) -> float:
-    return max(LEAST * p.u, len(words) * TIGHT * p.label + (0.6 if len(words) > 1 else 0.1) * p.u)
+    return max(SIZES[0] * p.u, len(words) * TIGHT * p.label + (0.6 if len(words) > 1 else 0.1) * p.u)
 
 
 def _heights(p: Profile, lines: Sequence[Sequence[str]], room: float | None) -> list[float]:
     """Return the rows' heights: no less than their names need, spread over the room where it is fixed."""
-    if room is None:
-        return [max(COMFORT * p.u, _least(p, words)) for words in lines]
-    needs = _needs(p, lines)
-    if needs > room:
-        raise ValueError(f"{len(lines)} units need {needs:.0f} px and have {room:.0f}: draw several pictures")
-    more = min((MOST - LEAST) * p.u, (room - needs) / len(lines))
-    return [_least(p, words) + more for words in lines]
+    return spread([_least(p, words) for words in lines], SIZES, room, p.u)
 
 
 def _columns(p: Profile, entries: Sequence[Entry], indicator: Indicator, lines: Sequence[Sequence[str]]) -> Columns:
     """Return the columns: each as wide as its widest text, the bars take what is left."""
     apart = 1.3 * p.u
+    if p.captioned:  # a table has the figures
+        return _from_left(p, entries, lines, Columns(0, 0, 0, p.right, 0, 0, 0))
     base = p.right - _wide_as(p, indicator.base_word, [entry.base for entry in entries])
     covered = base - SLASH * p.u
     value = covered - _wide_as(p, indicator.covered_word, [entry.covered for entry in entries]) - apart
     end = value - _wide_as(p, "完成值 %", [entry.value for entry in entries]) - apart
+    return _from_left(p, entries, lines, Columns(0, 0, 0, end, value, covered, base))
+
+
+def _from_left(p: Profile, entries: Sequence[Entry], lines: Sequence[Sequence[str]], columns: Columns) -> Columns:
+    """Return the columns with ranks, names and bars at the left; `full` is what the bars' figures must not pass."""
     rank = p.margin + widest([entry.rank for entry in entries], p.head)
     names = max(widest(words, p.label, True) for words in lines)
     right = rank + (0.9 * p.u if rank > p.margin else 0) + names
-    zero = right + 0.7 * p.u
-    full = end - 0.5 * p.u - widest([entry.gap for entry in entries], p.value, True)
-    return Columns(rank, right, zero, full, value, covered, base)
+    full = columns.full - 0.5 * p.u - widest([entry.gap for entry in entries], p.value, True)
+    return replace(columns, rank=rank, name=right, zero=right + 0.7 * p.u, full=full)
 
 
 def _wide_as(p: Profile, head: str, texts: Sequence[str]) -> float:
@@ -276,8 +306,10 @@ def _wide_as(p: Profile, head: str, texts: Sequence[str]) -> float:
 def _heads(sheet: Sheet, columns: Columns, indicator: Indicator, y: float, bars: bool) -> None:
     p = sheet.profile
     middle = columns.covered + SLASH / 2 * p.u
+    sheet.text("head", columns.zero, y, f"还差（{indicator.unit}）" if bars else "", p.head, theme.INK_FAINT)
+    if p.captioned:
+        return
     for words, x, at in (
-        (f"还差（{indicator.unit}）" if bars else "", columns.zero, "left"),
         ("完成值 %", columns.value, "right"),
         (indicator.covered_word, columns.covered, "right"),
         ("/", middle, "center"),
@@ -304,6 +336,8 @@ def _wide_row(
         colour = theme.FOCUS if entry.focus else theme.INK_SOFT
         sheet.text("gap", columns.zero + length + 0.5 * p.u, y, entry.gap, p.value, colour, True)
     sheet.text("remark", columns.zero + 0.5 * p.u, y, entry.remark, p.label, entry.role.text)
+    if p.captioned:
+        return
     known = theme.INK_SOFT if entry.remark == "" or entry.role is theme.ROLES["attained"] else theme.INK_FAINT
     sheet.text("value", columns.value, y, entry.value, p.label, known, at="right")
     sheet.text("covered", columns.covered, y, entry.covered, p.label, known, at="right")

@@ -7,14 +7,17 @@ fit beside each other the picture is made of blocks one under the other, each wi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import Attainment
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit
 from unionplan.charts.parts import (
     TIGHT,
     Area,
@@ -36,8 +39,11 @@ from unionplan.plan import Indicator
 
 WIDE, NARROW = 11.4, 6.2  # the most a name may take: u on a wide picture, letters on a phone
 WIDEST, GROUP_GAP, SEAM, BLOCK_GAP = 13.0, 0.8, 0.14, 1.5  # in u
-LEAST, COMFORT, MOST = 1.3, 2.1, 2.8  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+LEAST, COMFORT, MOST = 1.2, 2.1, 2.8  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 NAMED = 4  # so many units are named in the foot, of more only the number
+
+Place = tuple[str, str]
+"""A unit and the group it belongs to, "" without one."""
 
 
 @dataclass(frozen=True)
@@ -102,39 +108,45 @@ def heatmap(
     """Return the heat map of `cells` (rows of units; those without a target are left out), `units` from top to bottom.
 
     `groups` names the group of each unit; units that follow each other in one group stand together under its name.
-    No target or no unit gives a figure that says what to do. A profile of fixed height raises ValueError when the
-    units or targets do not fit: draw them in several pictures.
+    No target or no unit gives a figure that says what to do. Where the height is limited, the units with most behind are
+    drawn and the others counted in the foot.
     """
     if groups and len(groups) != len(units):
         raise ValueError(f"{len(units)} units and {len(groups)} groups: one group for each unit")
-    sheet, asked = Sheet(profile), set(units)
+    asked = set(units)
     rows = [row for row in judged(cells) if row.reporting_unit in asked]
-    top = sheet.head(with_numbers_kept(title, profile.title, profile.inner), subtitle)
-    top = _chips(sheet, rows, top, subtitle) if units else top
-    foot = foot_lines(profile, source, note, _remarks(rows))
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
-    trace = go.Scatter(x=[], y=[])
-    if rows and units:
-        bottom, trace = _drawn(sheet, rows, indicators, units, groups, top, room)
-    else:
-        bottom = empty(sheet, top, room)
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+
+    def draw(kept: Sequence[Place], omitted: Sequence[Place], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(with_numbers_kept(title, into.title, into.inner), subtitle)
+        top = _chips(sheet, rows, top, subtitle) if units else top
+        foot = foot_lines(into, source, note, [*left_out_plain(omitted, "个单位", "各单位明细"), *_remarks(rows)])
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        trace = go.Scatter(x=[], y=[])
+        if rows and kept:
+            bottom, trace = _drawn(sheet, rows, indicators, kept, top, room)
+        else:
+            bottom = empty(sheet, top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    late = Counter((row.reporting_unit, theme.STATUS[row.status].role) for row in rows)
+    places = list(zip(units, groups or [""] * len(units), strict=True))
+    return fitted(places, lambda one: (-late[one[0], "behind"], -late[one[0], "slow"]), profile, draw)
 
 
 def _drawn(
     sheet: Sheet,
     rows: Sequence[Attainment],
     indicators: Mapping[str, Indicator],
-    units: Sequence[str],
-    groups: Sequence[str],
+    places: Sequence[Place],
     top: float,
     room: float | None,
 ) -> tuple[float, go.Bar]:
     p = sheet.profile
     for lines in (3, 2, 1):
-        grid = _grid(p, rows, indicators, units, groups, lines)
+        grid = _grid(p, rows, indicators, places, lines)
         if room is None or _least(p, grid) <= room:
             break
     heights = _heights(p, grid, room)
@@ -153,26 +165,33 @@ def _grid(
     p: Profile,
     rows: Sequence[Attainment],
     indicators: Mapping[str, Indicator],
-    units: Sequence[str],
-    groups: Sequence[str],
+    places: Sequence[Place],
     lines: int,
 ) -> Grid:
-    size = p.head if p.kind == "phone" else p.label
-    most = NARROW * size if p.kind == "phone" else WIDE * p.u
+    size = _size(p)
+    most = WIDE * p.u if _roomy(p) else NARROW * size
     focus = heatmap_focus(rows)
+    units, groups = [unit for unit, _ in places], [group for _, group in places]
     names = [name_lines(unit, size, most, lines, True) for unit in units]
     width = max(widest(one, size, True) for one in names) + 0.7 * p.u
-    belongs = groups or [""] * len(units)
     found = tuple(
         Line(unit, tuple(words), group if group != before else "", unit in focus)
-        for unit, words, group, before in zip(units, names, belongs, ["", *belongs[:-1]], strict=True)
+        for unit, words, group, before in zip(units, names, groups, ["", *groups[:-1]], strict=True)
     )
-    count = max(widest([late_word(rows), "60 项"], p.head, True), 2.2 * p.u) if paced(rows) else 0.0
+    count = max(widest([late_word(rows), "60 项"], p.head, True), 2.2 * p.u) if paced(rows) and not p.captioned else 0.0
     columns = _columns(rows, indicators)
     blocks = _blocks(p, columns, width, count, _least_width(p, rows, size))
     by_key = {(row.indicator, row.scope, row.reporting_unit or ""): row for row in rows}
-    label = leading(p.source) + 0.35 * p.u if groups else 0.0
+    label = leading(p.source) + 0.35 * p.u if any(groups) else 0.0
     return Grid(found, blocks, by_key, size, width, count, label)
+
+
+def _roomy(p: Profile) -> bool:
+    return p.kind in ("screen", "slide")
+
+
+def _size(p: Profile) -> float:
+    return p.label if _roomy(p) else p.head
 
 
 def _columns(rows: Sequence[Attainment], indicators: Mapping[str, Indicator]) -> list[Column]:
@@ -184,7 +203,7 @@ def _columns(rows: Sequence[Attainment], indicators: Mapping[str, Indicator]) ->
 
 
 def _least_width(p: Profile, rows: Sequence[Attainment], size: float) -> float:
-    scope = 5 if p.kind != "phone" else 4  # letters of 国有及控股 on one line, 非公有制 on a phone
+    scope = 5 if _roomy(p) else 4  # letters of 国有及控股 on one line, 非公有制 where it is narrow
     return max(widest([_words(row) for row in rows], size, True) + 0.35 * p.u, scope * p.head + 2)
 
 
@@ -253,12 +272,7 @@ def _heights(p: Profile, grid: Grid, room: float | None) -> list[float]:
     if room is None:
         return [max(COMFORT * p.u, _name_height(p, grid, line)) for line in grid.lines]
     least, count = _least(p, grid), len(grid.blocks) * len(grid.lines)
-    if least > room:
-        targets = sum(len(block.columns) for block in grid.blocks)
-        raise ValueError(
-            f"{len(grid.lines)} units and {targets} targets need {least:.0f} px and have {room:.0f}: "
-            "draw several pictures"
-        )
+    must_fit(least, room)
     more = min((MOST - LEAST) * p.u, (room - least) / count)
     return [max(LEAST * p.u, _name_height(p, grid, line)) + more for line in grid.lines]
 
@@ -276,7 +290,7 @@ def _name_height(p: Profile, grid: Grid, line: Line) -> float:
 
 def _indicator_lines(p: Profile, block: Block, run: Sequence[int]) -> list[str]:
     width = block.lefts[run[-1]] + block.width - block.lefts[run[0]]
-    return cut(block.columns[run[0]].indicator.short, p.head if p.kind == "phone" else p.label, width, 3, True)
+    return cut(block.columns[run[0]].indicator.short, _size(p), width, 3, True)
 
 
 def _scope_lines(p: Profile, block: Block, column: Column) -> list[str]:
@@ -290,7 +304,7 @@ def _runs(block: Block) -> list[list[int]]:
 
 def _head_parts(p: Profile, block: Block) -> tuple[float, float, float]:
     """Return the heights of a block's three head lines: indicators, scopes, targets."""
-    size = p.head if p.kind == "phone" else p.label
+    size = _size(p)
     names = max(len(_indicator_lines(p, block, run)) for run in _runs(block)) * TIGHT * size + 0.5 * p.u
     scopes = max(len(_scope_lines(p, block, column)) for column in block.columns) * TIGHT * p.head
     return names, scopes + 0.3 * p.u, leading(p.source) + 0.3 * p.u
@@ -336,7 +350,7 @@ def _block(
 
 def _heads(sheet: Sheet, grid: Grid, block: Block, top: float) -> None:
     p = sheet.profile
-    size = p.head if p.kind == "phone" else p.label
+    size = _size(p)
     names, scopes, targets = _head_parts(p, block)
     for run in _runs(block):
         left, right = block.lefts[run[0]], block.lefts[run[-1]] + block.width
@@ -360,7 +374,7 @@ def _heads(sheet: Sheet, grid: Grid, block: Block, top: float) -> None:
 
 def _group(sheet: Sheet, grid: Grid, block: Block, group: str, y: float) -> float:
     p = sheet.profile
-    middle, words = y + grid.group / 2, theme.plain(group)
+    middle, words = y + grid.group / 2, cut(theme.plain(group), p.source, p.inner, 1)[0]
     sheet.text("group", p.margin, middle, words, p.source, theme.INK_FAINT)
     left = max(p.margin + text_width(words, p.source) + 0.5 * p.u, block.lefts[0])
     right = block.lefts[-1] + block.width
@@ -402,7 +416,7 @@ def _chips(sheet: Sheet, rows: Sequence[Attainment], top: float, subtitle: str) 
     pad, apart, height = 0.45 * p.u, 0.4 * p.u, 1.6 * p.u
     widths = [text_width(words, p.head) + 2 * pad for _, words in chips]
     whole = sum(widths) + apart * (len(chips) - 1)
-    beside = text_width(subtitle, p.subtitle) + 2 * p.u + whole <= p.inner
+    beside = not p.captioned and text_width(subtitle, p.subtitle) + 2 * p.u + whole <= p.inner
     x = p.right - whole if beside else p.margin
     y = top - leading(p.subtitle) / 2 - height / 2 if beside else top + 0.5 * p.u
     for (status, words), width in zip(chips, widths, strict=True):

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
-from unionplan.charts.calendar import nothing, row_height
+from unionplan.charts.calendar import nothing
 from unionplan.charts.calendar_titles import NON_PUBLIC, TYPES, Groups, told, typed
-from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
+from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name, name_lines
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.events import Joined, joined_sums
 
-WIDE, GROUP, HEADS, APART = 15.0, 1.9, 2.3, 1.2  # in u: the most a name may take, heads, space between columns
-ROW = (1.6, 2.1, 2.8)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+WIDE, NARROW = 15.0, 9.6  # the most a name may take, in u: on a screen or slide, in a document
+GROUP, HEADS, APART = 1.9, 2.3, 1.2  # in u: heads, space between columns
+SIZES = (1.35, 2.1, 2.8)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 NAMED = 3
 NOTE = "未分类型＝参与单位数－已报各类型；合计为家次"
 
@@ -50,6 +53,10 @@ class Line:
         return theme.NONE if self.whole is None else theme.count(self.whole)
 
 
+Own = tuple[str, Line]
+"""A line and whose it is."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """Where the wide layout puts things: names end at `name`, wholes at `whole`, the bars of a type begin in `lefts`."""
@@ -71,26 +78,30 @@ def participation(
 ) -> go.Figure:
     """Return the units taking part in each event, by body (市总, 机关工会): two bodies have two sums.
 
-    Events that told nothing of units are left out; none that did gives a figure that says what to do. A profile of fixed height raises ValueError when the rows do not fit:
-    draw them in several pictures.
+    Events that told nothing of units are left out; none that did gives a figure that says what to do. Where the height is
+    limited, sums and the largest events are drawn and the others counted in the foot; the sums are of all.
     """
-    sheet = Sheet(profile)
     rows = {who: found for who, events in groups.items() if (found := told(events))}
-    lines = {who: _lines(found) for who, found in rows.items()}
-    top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note, _remarks([row for found in rows.values() for row in found]))
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
-    trace = go.Scatter(x=[], y=[])
-    if lines:
-        bottom, trace = _drawn(sheet, lines, top, room)
-    else:
-        bottom = nothing(sheet, top, "还没有参与单位数", "在“数据更新”上传活动台账，填写参与单位数", room)
-    if room is not None and bottom - top > room + 0.5:
-        count = sum(map(len, lines.values()))
-        raise ValueError(f"{count} rows need {bottom - top:.0f} px and have {room:.0f}: draw several pictures")
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+    lines = [(who, line) for who, found in rows.items() for line in _lines(found)]
+
+    def draw(kept: Sequence[Own], omitted: Sequence[Own], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(title, subtitle)
+        said = _remarks([row for found in rows.values() for row in found])
+        foot = foot_lines(into, source, note, [*left_out_plain(omitted, "项活动", "活动清单"), *said])
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        trace = go.Scatter(x=[], y=[])
+        if kept:
+            own = {who: [line for other, line in kept if other == who] for who, _ in kept}
+            bottom, trace = _drawn(sheet, own, top, room)
+        else:
+            bottom = nothing(sheet, top, "还没有参与单位数", "在“数据更新”上传活动台账，填写参与单位数", room)
+        must_fit(bottom - top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    return fitted(lines, lambda one: (not one[1].total, -(one[1].whole or 0)), profile, draw)
 
 
 def _lines(rows: Sequence[Joined]) -> list[Line]:
@@ -144,7 +155,9 @@ def _drawn(sheet: Sheet, lines: Mapping[str, Sequence[Line]], top: float, room: 
     texts: list[str] = []
     columns = _columns(p, lines, kinds)
     other = (HEADS + (len(lines) * GROUP if len(lines) > 1 else 0)) * p.u
-    height = row_height(p, sum(map(len, lines.values())), other, room, ROW)
+    least = [_least(p, line) for own in lines.values() for line in own]
+    other += 0.8 * p.u
+    heights = iter([] if p.kind == "phone" else spread(least, SIZES, None if room is None else room - other, p.u))
     y = top + 0.8 * p.u
     if p.kind != "phone":
         y = _heads(sheet, columns, kinds, y)
@@ -154,7 +167,7 @@ def _drawn(sheet: Sheet, lines: Mapping[str, Sequence[Line]], top: float, room: 
             y += GROUP * p.u
         for line in own:
             at = line, columns, kinds, max(most, 1), y
-            below = _narrow_row(sheet, *at) if p.kind == "phone" else _wide_row(sheet, *at, height)
+            below = _narrow_row(sheet, *at) if p.kind == "phone" else _wide_row(sheet, *at, next(heights))
             areas.append((p.margin, y, p.right, below))
             texts.append(_hover(line))
             y = below
@@ -174,25 +187,40 @@ def _columns(p: Profile, lines: Mapping[str, Sequence[Line]], kinds: Sequence[in
         left = p.margin + words + 0.6 * p.u
         return Columns(p.right, p.right, (left,), p.right - left - counts - 0.5 * p.u)
     names = max(widest(_name(p, line), p.label, True) for line in every)
+    if p.captioned:  # a table has days and wholes
+        return _type_columns(p, every, kinds, p.margin + names, p.margin + names, 0.7)
     dates = widest([line.day for line in every], p.source)
     right = p.margin + names + dates + 0.8 * p.u
     whole = (
         right + APART * p.u + max(widest([line.all for line in every], p.value, True), text_width("参与单位", p.head))
     )
-    each = (p.right - whole - APART * p.u) / max(len(kinds), 1)
-    counts = widest([line.words(kind) for line in every if not line.total for kind in kinds], p.label)
-    lefts = tuple(whole + APART * p.u + each * place for place in range(len(kinds)))
-    return Columns(right, whole, lefts, max(each - counts - 1.9 * p.u, 1.0))
+    return _type_columns(p, every, kinds, right, whole, APART)
+
+
+def _type_columns(
+    p: Profile, lines: Sequence[Line], kinds: Sequence[int], right: float, whole: float, apart: float
+) -> Columns:  # fmt: skip
+    """Return the columns with those of the types beside each other from `whole` on, as wide as the sheet lets them."""
+    each = (p.right - whole - apart * p.u) / max(len(kinds), 1)
+    counts = widest([line.words(kind) for line in lines if not line.total for kind in kinds], p.label)
+    lefts = tuple(whole + apart * p.u + each * place for place in range(len(kinds)))
+    return Columns(right, whole, lefts, max(each - counts - (0.7 + apart) * p.u, 1.0))
+
+
+def _least(p: Profile, line: Line) -> float:
+    count = len(_name(p, line))
+    return count * TIGHT * p.label + (0.3 if count > 1 else 0.1) * p.u
 
 
 def _name(p: Profile, line: Line) -> list[str]:
-    return cut(line.name, p.label, WIDE * p.u, 2, True)
+    return name_lines(line.name, p.label, (NARROW if p.captioned else WIDE) * p.u, 2, True)
 
 
 def _heads(sheet: Sheet, columns: Columns, kinds: Sequence[int], top: float) -> float:
     p = sheet.profile
     y = top + 0.6 * p.u
-    sheet.text("head", columns.whole, y, "参与单位", p.head, theme.INK_FAINT, at="right")
+    if not p.captioned:
+        sheet.text("head", columns.whole, y, "参与单位", p.head, theme.INK_FAINT, at="right")
     for kind, left in zip(kinds, columns.lefts, strict=True):
         sheet.text("head", left, y, TYPES[kind], p.head, _ink(kind), kind == NON_PUBLIC)
     return y + 0.9 * p.u
@@ -203,17 +231,18 @@ def _ink(kind: int) -> str:
 
 
 def _wide_row(
-    sheet: Sheet, line: Line, columns: Columns, kinds: Sequence[int], most: int, top: float, least: float
+    sheet: Sheet, line: Line, columns: Columns, kinds: Sequence[int], most: int, top: float, height: float
 ) -> float:  # fmt: skip
     p, words = sheet.profile, _name(sheet.profile, line)
-    height = max(least, len(words) * TIGHT * p.label + 0.5 * p.u)
     y = top + height / 2
-    dates = text_width(line.day, p.source)
-    sheet.text("date", columns.name, y, line.day, p.source, theme.INK_FAINT, at="right")
+    dates = 0.0 if p.captioned else text_width(line.day, p.source)
+    if not p.captioned:
+        sheet.text("date", columns.name, y, line.day, p.source, theme.INK_FAINT, at="right")
+        sheet.text("whole", columns.whole, y, line.all, p.label, theme.INK, True, "right")
     name(sheet, "activity", columns.name - dates - (0.6 * p.u if dates else 0), y, words, p.label, line.total, "right")
-    sheet.text("whole", columns.whole, y, line.all, p.label, theme.INK, True, "right")
     for kind, left in zip(kinds, columns.lefts, strict=True):
-        _bar(sheet, line, kind, left, y, columns.bar / most, p.label, 0.95 * p.u)
+        size = p.source if p.captioned and line.total else p.label
+        _bar(sheet, line, kind, left, y, columns.bar / most, size, 0.95 * p.u)
     if line.total:
         sheet.line("rule", p.margin, top + height, p.right, top + height, theme.GRID, 0.07 * p.u)
     return top + height

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
+from typing import Literal
 
 import plotly.graph_objects as go
 
@@ -17,10 +18,12 @@ from unionplan.attainment import Attainment
 from unionplan.charts.profile import Sheet, text_width, widest, wrap
 
 # where the name of an organisation may be broken without tearing a word
-JOINTS = re.compile(r"(?<=[区县园])|(?<=[^城]市)|(?<=工会|集团|公司)|(?<=系统[)）])|(?=[与暨])")
+JOINTS = re.compile(r"(?<=[区县园”》])|(?<=[^城]市)|(?<=工会|集团|公司)|(?<=系统[)）])|(?=[与暨])")
 NUMBER = re.compile(r"[各（]?\d")
 TIGHT = 1.2  # the distance of a name's lines, in sizes: closer than running text
 Area = tuple[float, float, float, float]
+Order = Literal["value", "given"]
+"""Rows by what they show, or in the order in which they come (行政区划顺序)."""
 
 
 def rate(row: Attainment) -> Fraction | None:

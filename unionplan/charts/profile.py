@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import plotly.graph_objects as go
@@ -22,7 +23,9 @@ from unionplan import theme
 class Profile:
     """Where a picture will be seen. Sizes are pixels; `u` scales text, lines and margins alike.
 
-    `height` None: it grows with what is drawn. `smallest` is 9 pt at the picture's final size.
+    `height` None: it grows with what is drawn, up to `tallest` where that is given. `smallest` is 9 pt at the
+    picture's final size. `captioned`: a caption and a table stand beside the picture, so that it has no title, subtitle,
+    source, definition or columns of numbers of its own; what explains its marks stays in it.
     """
 
     kind: str
@@ -37,6 +40,8 @@ class Profile:
     source: float
     margin: float
     smallest: float
+    tallest: int | None = None
+    captioned: bool = False
 
     @property
     def right(self) -> float:
@@ -48,6 +53,11 @@ class Profile:
         """The width between the margins."""
         return self.width - 2 * self.margin
 
+    @property
+    def limited(self) -> bool:
+        """Whether the picture has a height that it must not exceed."""
+        return self.height is not None or self.tallest is not None
+
 
 def _profile(kind: str, width: int, height: int | None, u: float, title: float, margin: float, pt: float) -> Profile:
     return Profile(
@@ -58,6 +68,11 @@ def _profile(kind: str, width: int, height: int | None, u: float, title: float, 
 SCREEN = _profile("screen", 1120, None, 16, 1.72, 2.6, 4 / 3)
 PHONE = _profile("phone", 380, None, 16, 1.3, 1.0, 4 / 3)
 SLIDE = _profile("slide", 1920, 1080, 27, 1.72, 2.6, 2.0)  # 13.33 inches wide: two pixels a point
+DOCUMENT = replace(  # 156 mm wide on paper; 1260 pixels are 197 mm, a page with room for the caption
+    _profile("document", 1000, None, 27, 1.3, 0.25, 1000 * 25.4 / (156 * 72)), tallest=1260, captioned=True
+)
+
+REMARKS, MORE = 3, "……（其余从略）"
 
 
 @dataclass
@@ -107,8 +122,10 @@ class Sheet:
         return top + len(words) * leading(size)
 
     def head(self, title: str, subtitle: str) -> float:
-        """Draw tag, title and subtitle at the top; return the y below them."""
+        """Draw tag, title and subtitle at the top unless a caption has them; return the y below them."""
         p = self.profile
+        if p.captioned:
+            return 0.1 * p.u
         u = p.u
         self.box("tag", p.margin, 0, p.margin + 2.6 * u, 0.5 * u, theme.BRAND)
         self.box("tag_line", p.margin, 0.5 * u, p.margin + 2.6 * u, 0.6 * u, theme.ORNAMENT)
@@ -119,7 +136,7 @@ class Sheet:
     def foot(self, lines: Sequence[tuple[str, str]], bottom: float) -> None:
         """Draw the foot's lines, each a left and a right text, so that they end above `bottom`."""
         p = self.profile
-        top = bottom - 0.9 * p.u - len(lines) * leading(p.source)
+        top = bottom - (0.1 if p.captioned else 0.9) * p.u - len(lines) * leading(p.source)
         for number, (left, right) in enumerate(lines):
             y = top + (number + 0.5) * leading(p.source)
             self.text("foot", p.margin, y, left, p.source, theme.INK_FAINT)
@@ -144,16 +161,33 @@ class Sheet:
 
 
 def foot_lines(profile: Profile, source: str, note: str, remarks: Sequence[str] = ()) -> list[tuple[str, str]]:
-    """Return the foot as (left, right) lines: remarks first, then source and note, side by side where they fit."""
+    """Return the foot as (left, right) lines: remarks first, then source and note, side by side where they fit.
+
+    A caption has source and note. Where the height is limited, remarks take a few lines and say that more was left out.
+    """
     size, inner = profile.source, profile.inner
-    lines = [(line, "") for line in wrap("　".join(remarks), size, inner)] if remarks else []
+    said = wrap("　".join(remarks), size, inner) if remarks else []
+    lines = [(line, "") for line in (_few(said, size, inner) if profile.limited else said)]
+    if profile.captioned:
+        return lines
     if text_width(source, size) + text_width(note, size) + 2 * profile.u <= inner:
         return [*lines, (source, note)]
     return [*lines, *((line, "") for text in (note, source) for line in wrap(text, size, inner))]
 
 
+def _few(lines: Sequence[str], size: float, width: float) -> list[str]:
+    if len(lines) <= REMARKS:
+        return list(lines)
+    last = lines[REMARKS - 1]
+    while text_width(last + MORE, size) > width:
+        last = last[:-1]
+    return [*lines[: REMARKS - 1], last + MORE]
+
+
 def foot_height(profile: Profile, lines: Sequence[tuple[str, str]]) -> float:
     """Return the height that these lines need, with the space above and below them."""
+    if profile.captioned:
+        return (0.8 if lines else 0.2) * profile.u + len(lines) * leading(profile.source)
     return 2.0 * profile.u + len(lines) * leading(profile.source)
 
 
@@ -162,11 +196,13 @@ def leading(size: float) -> float:
     return 1.32 * size
 
 
+@lru_cache(maxsize=20_000)
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Return the width of one line in pixels, on the safe side: Chinese 1 em, Latin and figures less."""
     return sum(_em(char, bold) for char in theme.plain(text)) * size
 
 
+@lru_cache(maxsize=20_000)
 def _em(char: str, bold: bool) -> float:
     if unicodedata.east_asian_width(char) in "WFA":
         return 1.0

@@ -24,7 +24,11 @@ from unionplan.flows import RECENT, Flow, Month
 
 LINES = 5  # most intervals between horizontal lines
 MONTHS = (1, 3, 6, 12)  # months between words on the axis
-PLOT = {"screen": (15.5, 6.5), "phone": (13.0, 5.5)}  # heights of both halves, in u, where the picture may grow
+PLOT = {
+    "screen": (15.5, 6.5),
+    "phone": (13.0, 5.5),
+    "document": (12.0, 5.0),
+}  # heights of both halves, in u, where the picture may grow
 UPPER = 0.7  # share of the upper half where it may not
 
 
@@ -179,7 +183,7 @@ def _persons_axis(sheet: Sheet, plot: Plot) -> None:
     p = sheet.profile
     for persons in range(0, plot.high + 1, plot.step):
         y, colour = plot.y(persons), theme.GRID if persons else theme.RULE
-        sheet.line("grid", plot.left, y, plot.right, y, colour, 0.07 * p.u)
+        sheet.line("grid" if persons else "axis", plot.left, y, plot.right, y, colour, 0.07 * p.u)
         words = _scale_words(persons, plot.high)
         sheet.text("scale", plot.left - 0.55 * p.u, y, words, p.head, theme.INK_FAINT, at="right")
     sheet.line("zero", plot.left, plot.floor, plot.right, plot.floor, theme.RULE, 0.07 * p.u)

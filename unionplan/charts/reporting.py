@@ -6,15 +6,19 @@ subtitle says how many are drawn. A month that nothing was due for is a pale cel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
+from unionplan.charts.fitting import Picture, fitted, left_out_plain, must_fit, spread
 from unionplan.charts.parts import (
     TIGHT,
     Area,
+    cut,
     dotted,
     empty,
     hover,
@@ -29,7 +33,8 @@ from unionplan.reporting_words import LIGHTS, SUBJECT_WORDS, light, month, statu
 
 WIDE, NARROW = 11.4, 6.2  # the most a name may take: u on a wide picture, letters on a phone
 HEAD = "按时/应报"
-MOST, WIDEST, SEAM, ROW = 12, 6.0, 0.14, 2.1  # months at most; a column's width, the seam and a row's height in u
+MOST, WIDEST, SEAM = 12, 6.0, 0.14  # months at most; a column's width and the seam in u
+SIZES = (1.35, 2.1, 2.8)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 
 
 @dataclass(frozen=True)
@@ -50,18 +55,32 @@ class Grid:
 def reporting(
     rows: Sequence[Report], *, title: str, subtitle: str, source: str, note: str, profile: Profile
 ) -> go.Figure:  # fmt: skip
-    """Return the matrix of one subject's reports, the units as they first come in `rows`, the newest month at the right."""
-    sheet = Sheet(profile)
-    grid = _grid(profile, rows) if rows else None
-    top = sheet.head(with_numbers_kept(title, profile.title, profile.inner), _under(subtitle, rows, grid))
-    foot = foot_lines(profile, source, note)
-    if grid is None:
-        bottom, trace = empty(sheet, top, None), hover_trace((), ())
-    else:
-        bottom, trace = _drawn(sheet, grid, _chips(sheet, rows, grid, top) + 0.6 * profile.u)
-    height = bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+    """Return the matrix of one subject's reports, the units as they first come in `rows`, the newest month at the right.
+
+    No row gives a figure that says so. Where the height is limited, the units with most missing and late reports are
+    drawn and the others counted in the foot.
+    """
+
+    def draw(kept: Sequence[str], omitted: Sequence[str], into: Profile) -> Picture:
+        sheet, shown = Sheet(into), [row for row in rows if row.unit in kept]
+        grid = _grid(into, shown) if shown else None
+        top = sheet.head(with_numbers_kept(title, into.title, into.inner), _under(subtitle, rows, grid))
+        foot = foot_lines(into, source, note, left_out_plain(omitted, "个单位", "各单位明细"))
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        if grid is None:
+            bottom, trace = empty(sheet, top, room), hover_trace((), ())
+        else:
+            bottom, trace = _drawn(
+                sheet, grid, _chips(sheet, rows, grid, top) + 0.6 * into.u, None if room is None else top + room
+            )
+        must_fit(bottom - top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    counts = Counter((row.unit, row.status) for row in rows)
+    units = list(dict.fromkeys(row.unit for row in rows))
+    return fitted(units, lambda unit: (-counts[unit, "overdue"], -counts[unit, "late"]), profile, draw)
 
 
 def _under(subtitle: str, rows: Sequence[Report], grid: Grid | None) -> str:
@@ -74,7 +93,7 @@ def _under(subtitle: str, rows: Sequence[Report], grid: Grid | None) -> str:
 def _grid(p: Profile, rows: Sequence[Report]) -> Grid:
     size = p.head if p.kind == "phone" else p.label
     groups = {row.unit: row.group for row in rows}
-    most = NARROW * size if p.kind == "phone" else WIDE * p.u
+    most = WIDE * p.u if p.kind in ("screen", "slide") else NARROW * size
     names = {unit: name_lines(unit, size, most, 2, True) for unit in groups}
     left = p.margin + max(widest(lines, size, True) for lines in names.values()) + 0.7 * p.u
     count = max(widest([_count_words(rows, unit) for unit in groups], size), text_width(HEAD, p.source)) + 0.5 * p.u
@@ -105,16 +124,19 @@ def _count_x(p: Profile, grid: Grid) -> float:
     return min(p.right, _x(p, grid, len(grid.periods)) + grid.count)
 
 
-def _drawn(sheet: Sheet, grid: Grid, y: float) -> tuple[float, go.Bar]:
+def _drawn(sheet: Sheet, grid: Grid, y: float, lowest: float | None) -> tuple[float, go.Bar]:
+    """Draw heads and rows from `y` on, spread down to `lowest` where that is fixed."""
     p, before = sheet.profile, ""
     y = _heads(sheet, grid, y)
+    labels = sum(bool(group) and group != last for group, last in zip(grid.groups, ["", *grid.groups], strict=False))
+    least = [len(grid.names[unit]) * TIGHT * grid.size + 0.5 * p.u for unit in grid.units]
+    heights = spread(least, SIZES, None if lowest is None else lowest - y - labels * _label(p), p.u)
     areas: list[Area] = []
     texts: list[str] = []
     rows = list(grid.cells.values())
-    for unit, group in zip(grid.units, grid.groups, strict=True):
+    for unit, group, height in zip(grid.units, grid.groups, heights, strict=True):
         if group and group != before:
             y, before = _group(sheet, grid, group, y), group
-        height = max(ROW * p.u, len(grid.names[unit]) * TIGHT * grid.size + 0.5 * p.u)
         middle = y + (height - SEAM * p.u) / 2
         late = any(row.status == "overdue" for row in rows if row.unit == unit)
         name(sheet, "unit", p.margin, middle, grid.names[unit], grid.size, late, "left")
@@ -145,9 +167,13 @@ def _heads(sheet: Sheet, grid: Grid, y: float) -> float:
     return bottom + 0.35 * p.u
 
 
+def _label(p: Profile) -> float:
+    return leading(p.source) + 0.35 * p.u
+
+
 def _group(sheet: Sheet, grid: Grid, group: str, y: float) -> float:
-    p = sheet.profile
-    height = leading(p.source) + 0.35 * p.u
+    p, height = sheet.profile, _label(sheet.profile)
+    group = cut(theme.plain(group), p.source, p.inner, 1)[0]
     sheet.text("group", p.margin, y + height / 2, group, p.source, theme.INK_FAINT)
     left = max(p.margin + text_width(group, p.source) + 0.5 * p.u, grid.left)
     sheet.line("divider", left, y + height / 2, _count_x(p, grid), y + height / 2, theme.GRID, 0.07 * p.u)

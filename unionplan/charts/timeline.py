@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import cos, pi, sin
 
 import plotly.graph_objects as go
@@ -17,14 +18,16 @@ import plotly.graph_objects as go
 from unionplan import theme
 from unionplan.charts.calendar import nothing, row_height
 from unionplan.charts.calendar_titles import LATE, body, dated, drawn_by_name, late_words, shown_forms
+from unionplan.charts.fitting import Picture, fitted, left_out, left_out_plain, must_fit, urgency
 from unionplan.charts.parts import TIGHT, Area, cut, hover, hover_trace, name
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.events import Event, Standing
 from unionplan.plan import Settings
 
-WIDE, GROUP_WIDE = 11.0, 6.4  # the most that a name and a department may take, in u
+WIDE, NARROW, GROUP_WIDE = 11.0, 8.2, 6.4  # the most that a name (in a document: NARROW) and a department take, in u
 HEADS, GROUP, APART = 3.6, 1.7, 0.5  # in u: the months' names, a group's head on a phone, the space between labels
-ROW = (2.2, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+HEADING = 1.3  # in u: a group's head in a document
+ROW = (2.35, 2.9, 3.6)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 NOTES = "定性工作"  # the head over works without figures
 MARK = 0.42  # radius of a disc, in u
 NAMED = 4
@@ -71,23 +74,36 @@ def timeline(
 ) -> go.Figure:
     """Return the timeline of the activities and milestones among `rows`, by body and department.
 
-    None that can be drawn gives a figure that says what to do. A profile of fixed height raises ValueError when the
-    rows do not fit: draw them in several pictures.
+    None that can be drawn gives a figure that says what to do. Where the height is limited, what is late comes first and
+    works without figures last; what is not drawn is counted in the foot.
     """
-    sheet, found = Sheet(profile), drawn_by_name(rows, settings)
-    top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note, _remarks(rows, settings))
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
-    trace = go.Scatter(x=[], y=[])
-    if found:
-        bottom, trace = _drawn(sheet, found, settings, top, room)
-    else:
-        bottom = nothing(sheet, top, room=room)
-    if room is not None and bottom - top > room + 0.5:
-        raise ValueError(f"{len(found)} rows need {bottom - top:.0f} px and have {room:.0f}: draw several pictures")
-    height = profile.height or bottom + foot_height(profile, foot)
-    sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+
+    def draw(kept: Sequence[Standing], omitted: Sequence[Standing], into: Profile) -> Picture:
+        sheet = Sheet(into)
+        top = sheet.head(title, subtitle)
+        foot = foot_lines(into, source, note, [*_left_out(omitted), *_remarks(rows, settings)])
+        room = None if into.height is None else into.height - foot_height(into, foot) - top
+        trace = go.Scatter(x=[], y=[])
+        if kept:
+            bottom, trace = _drawn(sheet, kept, settings, top, room)
+        else:
+            bottom = nothing(sheet, top, room=room)
+        must_fit(bottom - top, room)
+        height = into.height or bottom + foot_height(into, foot)
+        sheet.foot(foot, height)
+        return height, partial(sheet.figure, height, trace)
+
+    return fitted(drawn_by_name(rows, settings), _weight, profile, draw)
+
+
+def _weight(row: Standing) -> tuple[bool, int, int]:
+    return row.form == "notes", urgency(row.status), -row.late_days
+
+
+def _left_out(rows: Sequence[Standing]) -> list[str]:
+    lit = [row.status for row in rows if row.form != "notes"]
+    notes = [row for row in rows if row.form == "notes"]
+    return [*left_out(lit, "项", "逐项清单"), *left_out_plain(notes, "项定性工作", "逐项清单")]
 
 
 # What is said of the rows that are not drawn, and beside those that are
@@ -116,8 +132,10 @@ def _state(row: Standing) -> tuple[str, str, bool]:
     return words, theme.INK_SOFT, False
 
 
-def _detail(row: Standing) -> str:
-    """Return what stands under a row's light."""
+def _detail(p: Profile, row: Standing) -> str:
+    """Return what stands under a row's light; beside a table only by how much it is late."""
+    if p.captioned:
+        return late_words(row)
     if row.form == "notes":
         last = f"最近登记{theme.month_day(row.last_done)}" if row.last_done else "不计进度"
         return f"连续未更新{row.silent_days}天" if row.silent else last
@@ -133,7 +151,8 @@ def _drawn(
 ) -> tuple[float, go.Bar]:
     p, today = sheet.profile, rows[0].today
     groups = _groups(rows)
-    height = row_height(p, len(rows), HEADS * p.u, room, ROW)
+    heads = len(groups) * HEADING if p.captioned else 0.0
+    height = row_height(p, len(rows), (HEADS + heads) * p.u, room, ROW)
     axis = _axis(p, rows, settings, height)
     first = _heads(sheet, axis, today, top + 0.6 * p.u)
     place, y = len(sheet.shapes), first
@@ -144,7 +163,7 @@ def _drawn(
             sheet.line("rule", p.margin, y, p.right, y, theme.GRID, 0.07 * p.u)
         y = _group(sheet, who, own, axis, y, height, areas, texts)
     if p.kind != "phone":
-        _grid(sheet, axis, today, first, y, place)
+        _judged(sheet, axis, today, first, y, place)
     return y, hover_trace(areas, texts)
 
 
@@ -180,6 +199,10 @@ def _group(
         line = cut(who.replace("｜", "　"), p.head, p.inner, 1, True)[0]
         sheet.text("group", p.margin, y + 0.6 * GROUP * p.u, line, p.head, theme.INK_FAINT, True)
         y = _scale(sheet, axis, rows[0].today, y + (GROUP + 0.6) * p.u) + 0.2 * p.u
+    elif p.captioned:
+        line = cut(who.replace("｜", "　"), p.head, p.inner, 1)[0]
+        sheet.text("group", p.margin, y + 0.5 * HEADING * p.u, line, p.head, theme.INK_FAINT)
+        y += HEADING * p.u
     else:
         lines = [cut(part, p.head, GROUP_WIDE * p.u, 1)[0] for part in who.split("｜")]
         for number, line in enumerate(lines):
@@ -196,19 +219,19 @@ def _group(
 def _axis(p: Profile, rows: Sequence[Standing], settings: Settings, height: float) -> Axis:
     if p.kind == "phone":
         return Axis(settings.period_start, settings.period_end, p.margin, p.right)
-    groups = max(widest(who.split("｜"), p.head) for who, _ in _groups(rows))
+    groups = 0.0 if p.captioned else max(widest(who.split("｜"), p.head) for who, _ in _groups(rows))
     names = max(widest(_name(p, row, height), p.label, True) for row in rows)
-    left = p.margin + min(groups, GROUP_WIDE * p.u) + names + 2.0 * p.u
+    left = p.margin + min(groups, GROUP_WIDE * p.u) + names + (0.8 if p.captioned else 2.0) * p.u
     states = max(
         widest([_state(row)[0] for row in rows], p.label, True),
-        widest([_detail(row) for row in rows], p.source),
+        widest([_detail(p, row) for row in rows], p.source),
     )
     return Axis(settings.period_start, settings.period_end, left, p.right - states - 1.2 * p.u)
 
 
 def _name(p: Profile, row: Standing, height: float) -> list[str]:
     count = 2 if height > 2 * TIGHT * p.label + 0.4 * p.u else 1
-    return cut(theme.plain(row.item.short), p.label, WIDE * p.u, count, True)
+    return cut(theme.plain(row.item.short), p.label, (NARROW if p.captioned else WIDE) * p.u, count, True)
 
 
 def _month_starts(axis: Axis) -> list[date]:
@@ -236,17 +259,17 @@ def _scale(sheet: Sheet, axis: Axis, today: date, y: float) -> float:
     for start, end in zip(starts, [*starts[1:], axis.last], strict=True):
         middle = (axis.x(start) + axis.x(end)) / 2
         sheet.text("month", middle, y, f"{start.month}月", p.head, theme.INK_FAINT, at="center")
+        if start != axis.first:
+            sheet.line("tick", axis.x(start), y - 0.3 * p.u, axis.x(start), y + 0.3 * p.u, theme.GRID, 0.07 * p.u)
     if axis.first <= today <= axis.last:
         x = axis.x(today, end=True)
         sheet.line("today", x, y + 0.65 * p.u, x, y + 1.1 * p.u, theme.FOCUS, 0.12 * p.u)
     return y + 1.1 * p.u
 
 
-def _grid(sheet: Sheet, axis: Axis, today: date, top: float, bottom: float, place: int) -> None:
-    """Put the months' lines and the line of the day judged under the rows that were drawn from `place` on."""
+def _judged(sheet: Sheet, axis: Axis, today: date, top: float, bottom: float, place: int) -> None:
+    """Put the line of the day judged under the rows that were drawn from `place` on."""
     rows, sheet.shapes[place:] = sheet.shapes[place:], []
-    for start in _month_starts(axis):
-        sheet.line("grid", axis.x(start), top, axis.x(start), bottom, theme.GRID, 0.07 * sheet.profile.u)
     if axis.first <= today <= axis.last:
         x = axis.x(today, end=True)
         sheet.line("today", x, top, x, bottom, theme.FOCUS, 0.1 * sheet.profile.u)
@@ -260,14 +283,14 @@ def _wide_row(sheet: Sheet, row: Standing, axis: Axis, top: float, height: float
     at = middle if len(lines) > 1 else middle - 0.42 * p.u
     name(sheet, "task", axis.left - 0.8 * p.u, at, lines, p.label, row.status in LATE, "right")
     sheet.text("state", p.right, middle - 0.42 * p.u, state, p.label, colour, bold, "right")
-    sheet.text("detail", p.right, middle + 0.75 * p.u, _detail(row), p.source, theme.INK_FAINT, at="right")
+    sheet.text("detail", p.right, middle + 0.75 * p.u, _detail(p, row), p.source, theme.INK_FAINT, at="right")
     _marks(sheet, row, axis, middle - 0.42 * p.u, middle + 0.75 * p.u)
     return top + height
 
 
 def _narrow_row(sheet: Sheet, row: Standing, axis: Axis, top: float) -> float:
     p = sheet.profile
-    (state, colour, bold), detail = _state(row), _detail(row)
+    (state, colour, bold), detail = _state(row), _detail(p, row)
     room = p.inner - text_width(state, p.label, True) - 0.8 * p.u
     y = top + leading(p.label) / 2
     lines = cut(theme.plain(row.item.short), p.label, room, 1, True)

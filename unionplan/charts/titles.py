@@ -38,7 +38,8 @@ def trend_title(
     """Return where the rate stands: against its pace, else against its target, else by itself."""
     subject, now = f"{theme.SCOPE_WORDS[scope]}{indicator.name}", current(points)
     if now is None:
-        return f"{subject}均未报送" if points else f"{subject}还没有数据"
+        told = any(point.numerator is not None for point in points)
+        return f"{subject}{'没有应建单位' if told else '均未报送' if points else '还没有数据'}"
     value = shown(now.rate, target.bp if target else None)
     if now.status == "stale":
         return f"{subject}{value}%，{theme.month_day(now.as_of)}以后未报，数据已过期"

@@ -31,7 +31,7 @@ MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between dates on the axis
 LINES = 5
 CLEAR = Fraction(1, 4)  # of a step: so far above an axis that does not begin at 0 lies all that is drawn
 AWAY = (0.3, 0.8, 1.3, 1.9, 2.6, 3.4, 4.2, 5.0, 6.0, 7.0, 8.0, 9.0)  # how far from its point a label may stand, in u
-PLOT = {"screen": 19.5, "phone": 15.0}  # height of the plot, in u, where the picture may grow
+PLOT = {"screen": 19.5, "phone": 15.0, "document": 15.0}  # height of the plot, in u, where the picture may grow
 Rect = tuple[float, float, float, float]
 Place = tuple[float, float]
 

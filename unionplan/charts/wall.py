@@ -2,20 +2,23 @@
 
 Each body has a block of its own with chips that count its states. Parts with many items are rows (name, tiles, how many
 are done); short ones stand side by side. A phone shows the glyphs alone and names what is red or amber below them.
+Where a height is limited, tiles lose their second line first, then those that can wait are left out and counted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import plotly.graph_objects as go
 
 from unionplan import theme
 from unionplan.attainment import ItemState
 from unionplan.charts.calendar import nothing, row_height
+from unionplan.charts.fitting import Picture, TooTallError, fitted, left_out, must_fit, urgency
 from unionplan.charts.parts import Area, cut, dotted, hover, hover_trace
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width
 from unionplan.charts.wall_titles import (
@@ -39,15 +42,18 @@ CHIP, CHIP_PAD = 1.5, 0.45  # height of a chip and the space at its ends, in u
 HEAD = 2.1  # height of a short part's head, in u
 RATE = re.compile(r" [\d.]+%，")
 ROW = (2.2, 2.5, 3.0)  # heights of a tile, in u: on a full slide, on a screen, on an empty slide
+FLAT = (1.45, 1.6, 1.9)  # of a tile of one line
 
 
 @dataclass
 class _Wall:
-    """What is being drawn: the sheet, the day judged, the height of a tile, and what each tile says when touched."""
+    """What is being drawn: the sheet, the day judged, the height of a tile, whether it has one line only, and what each
+    tile says when touched."""
 
     sheet: Sheet
     day: date
     height: float
+    flat: bool
     areas: list[Area]
     words: list[str]
 
@@ -70,30 +76,55 @@ def wall(
 ) -> go.Figure:
     """Return the wall of these items as they stand on `day`, one tile each; none gives a figure that says so.
 
-    A profile of fixed height raises ValueError when the items do not fit: draw them in several pictures.
+    Chips and counts are of all items, whatever is drawn.
     """
-    sheet, parts = Sheet(profile), parts_of(states, sections)
+    parts = parts_of(states, sections)
+
+    def draw(kept: Sequence[ItemState], omitted: Sequence[ItemState], into: Profile) -> Picture:
+        for flat in (False, True):
+            try:
+                return _figure(
+                    Sheet(into), _with_tiles(parts, kept), omitted, day, flat, (title, subtitle, source, note)
+                )
+            except TooTallError:
+                continue
+        raise TooTallError(len(kept), 0)
+
+    return fitted(states, lambda one: urgency(one.status), profile, draw)
+
+
+def _with_tiles(parts: Sequence[Part], kept: Sequence[ItemState]) -> list[Part]:
+    drawn = {id(one) for one in kept}
+    return [replace(part, tiles=tuple(one for one in part.states if id(one) in drawn)) for part in parts]
+
+
+def _figure(
+    sheet: Sheet, parts: Sequence[Part], omitted: Sequence[ItemState], day: date, flat: bool, words: tuple[str, ...]
+) -> Picture:  # fmt: skip
+    p, (title, subtitle, source, note) = sheet.profile, words
     top = sheet.head(title, subtitle)
-    foot = foot_lines(profile, source, note)
-    room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
+    foot = foot_lines(p, source, note, left_out([one.status for one in omitted], "项", "逐项清单"))
+    room = None if p.height is None else p.height - foot_height(p, foot) - top
     trace = go.Scatter(x=[], y=[])
     if parts:
-        bottom, trace = _drawn(sheet, parts, day, top, room)
+        bottom, trace = _drawn(sheet, parts, day, top, room, flat)
     else:
         bottom = nothing(sheet, top, "没有符合条件的任务", "请改选分管领导、责任部门或计划", room)
-    if room is not None and bottom - top > room + 0.5:
-        raise ValueError(f"{len(states)} items need {bottom - top:.0f} px and have {room:.0f}: draw several pictures")
-    height = profile.height or bottom + foot_height(profile, foot)
+    must_fit(bottom - top, room)
+    height = p.height or bottom + foot_height(p, foot)
     sheet.foot(foot, height)
-    return sheet.figure(height, trace)
+    return height, partial(sheet.figure, height, trace)
 
 
-def _drawn(sheet: Sheet, parts: Sequence[Part], day: date, top: float, room: float | None) -> tuple[float, go.Bar]:
+def _drawn(
+    sheet: Sheet, parts: Sequence[Part], day: date, top: float, room: float | None, flat: bool
+) -> tuple[float, go.Bar]:  # fmt: skip
     bodies = by_plan(parts)
-    trial = _Wall(Sheet(sheet.profile), day, 0, [], [])
-    rows = sum(_tile_rows(sheet.profile, own) for _, own in bodies)
-    height = row_height(sheet.profile, rows, _bodies(trial, bodies, top) - top, room, ROW)
-    now = _Wall(sheet, day, height, [], [])
+    trial = _Wall(Sheet(sheet.profile), day, 0, flat, [], [])
+    rows = sum(_tile_rows(sheet.profile, [part for part in own if part.tiles]) for _, own in bodies)
+    other = _bodies(trial, bodies, top) - top
+    height = row_height(sheet.profile, max(rows, 1), other, room, FLAT if flat else ROW)
+    now = _Wall(sheet, day, height, flat, [], [])
     bottom = _bodies(now, bodies, top)
     return bottom, hover_trace(now.areas, now.words)
 
@@ -101,14 +132,20 @@ def _drawn(sheet: Sheet, parts: Sequence[Part], day: date, top: float, room: flo
 def _bodies(now: _Wall, bodies: Sequence[tuple[str, Sequence[Part]]], top: float) -> float:
     for number, (plan, parts) in enumerate(bodies):
         top = _body_head(now, plan, parts, top + (1.4 if number else 0.8) * now.profile.u)
-        draw = _narrow if now.profile.kind == "phone" else _rows if _long(now.profile, parts) else _side_by_side
-        top = draw(now, parts, top)
+        drawn = [part for part in parts if part.tiles]
+        top = _layout(now.profile, drawn)(now, drawn, top) if drawn else top
     return top
+
+
+def _layout(p: Profile, parts: Sequence[Part]) -> Callable[[_Wall, Sequence[Part], float], float]:
+    if p.kind == "phone":
+        return _narrow
+    return _side_by_side if not _long(p, parts) else _stacked if p.captioned else _rows
 
 
 def _long(p: Profile, parts: Sequence[Part]) -> bool:
     """Whether a part has more items than tiles stand side by side."""
-    return max(len(part.states) for part in parts) > _columns(p)
+    return max((len(part.tiles) for part in parts), default=0) > _columns(p)
 
 
 def _columns(p: Profile, width: float | None = None) -> int:
@@ -119,7 +156,7 @@ def _tile_rows(p: Profile, parts: Sequence[Part]) -> int:
     if p.kind == "phone":
         return len(parts)
     if _long(p, parts):
-        return sum(len(_balanced(part.states, _columns(p, _room(p)))) for part in parts)
+        return sum(len(_balanced(part.tiles, _columns(p, _room(p)))) for part in parts)
     return len(_packed(parts, _columns(p)))
 
 
@@ -133,7 +170,8 @@ def _body_head(now: _Wall, plan: str, parts: Sequence[Part], top: float) -> floa
     y, name = top + 0.5 * CHIP * p.u, f"{theme.plain(plan)}　{len(states)}项"
     sheet.text("body", p.margin, y, name, p.label, theme.INK, True)
     sheet.text("body_done", p.right, y, f"完成 {done(states)}/{len(states)}", p.label, theme.INK, True, "right")
-    left = p.margin if p.kind == "phone" else p.margin + max(NAME * p.u, text_width(name, p.label, True) + p.u)
+    beside = 0.0 if p.captioned else NAME * p.u
+    left = p.margin if p.kind == "phone" else p.margin + max(beside, text_width(name, p.label, True) + p.u)
     right = p.right if p.kind == "phone" else p.right - 6.5 * p.u
     bottom = _chips(now, states, left, right, top + (1.8 * p.u if p.kind == "phone" else 0))
     sheet.line("rule", p.margin, bottom + 0.4 * p.u, p.right, bottom + 0.4 * p.u, theme.RULE, 0.07 * p.u)
@@ -165,7 +203,7 @@ def _cell(sheet: Sheet, name: str, box: Area, status: str) -> None:
 
 def _rows(now: _Wall, parts: Sequence[Part], top: float) -> float:
     p = now.profile
-    blocks = [_balanced(part.states, _columns(p, _room(p))) for part in parts]
+    blocks = [_balanced(part.tiles, _columns(p, _room(p))) for part in parts]
     width = min(_room(p) / max(len(line) for block in blocks for line in block), WIDEST * p.u)
     for number, (part, block) in enumerate(zip(parts, blocks, strict=True)):
         if number:
@@ -181,8 +219,31 @@ def _rows(now: _Wall, parts: Sequence[Part], top: float) -> float:
 
 
 def _room(p: Profile) -> float:
-    """The width that tiles have beside a part's name and count."""
-    return p.inner - (NAME + COUNT) * p.u
+    """The width that tiles have beside a part's name and count; in a document these stand above them."""
+    return p.inner if p.captioned else p.inner - (NAME + COUNT) * p.u
+
+
+def _stacked(now: _Wall, parts: Sequence[Part], top: float) -> float:
+    """Draw each part's head over its tiles, which take the whole width."""
+    p = now.profile
+    width = p.inner / _columns(p)
+    for part in parts:
+        y = top + 0.3 * BETWEEN * p.u + 0.5 * leading(p.label)
+        count = f"{part.done}/{len(part.states)}"
+        named = cut(part.name, p.label, p.inner - text_width(count, p.label, True) - p.u, 1, True)[0]
+        after = p.margin + text_width(named, p.label, True) + 0.7 * p.u
+        room = p.right - text_width(count, p.label, True) - 0.7 * p.u - after
+        now.sheet.text("part", p.margin, y, named, p.label, theme.INK, True)
+        now.sheet.text("part_done", p.right, y, count, p.label, theme.INK, True, "right")
+        if room > 4 * p.source:
+            now.sheet.text("department", after, y, _owners(p, part, room, 1)[0], p.source, theme.INK_FAINT)
+        y += 0.5 * leading(p.label) + 0.1 * p.u
+        for line in _in_lines(part.tiles, _columns(p)):
+            for column, state in enumerate(line):
+                _tile(now, state, p.margin + column * width, y, width)
+            y += now.height
+        top = y + 0.3 * BETWEEN * p.u
+    return top
 
 
 def _balanced(states: Sequence[ItemState], columns: int) -> list[tuple[ItemState, ...]]:
@@ -231,9 +292,9 @@ def _side_by_side(now: _Wall, parts: Sequence[Part], top: float) -> float:
     for line in _packed(parts, columns):
         left, y = p.margin, top + 0.5 * BETWEEN * p.u
         for part in line:
-            right = left + len(part.states) * width
+            right = left + len(part.tiles) * width
             _short_head(now, part, left, right - SEAM * p.u, y)
-            for column, state in enumerate(part.states):
+            for column, state in enumerate(part.tiles):
                 _tile(now, state, left + column * width, y + HEAD * p.u, width)
             left = right
         top = y + HEAD * p.u + now.height + 0.5 * BETWEEN * p.u
@@ -244,7 +305,7 @@ def _packed(parts: Sequence[Part], columns: int) -> list[list[Part]]:
     """Return the parts in lines, in their order, none torn."""
     lines: list[list[Part]] = [[]]
     for part in parts:
-        if lines[-1] and sum(len(one.states) for one in lines[-1]) + len(part.states) > columns:
+        if lines[-1] and sum(len(one.tiles) for one in lines[-1]) + len(part.tiles) > columns:
             lines.append([])
         lines[-1].append(part)
     return lines
@@ -274,8 +335,8 @@ def _tile(now: _Wall, state: ItemState, left: float, top: float, width: float) -
     room, middle = box[2] - box[0] - 2 * PAD * p.u, (box[1] + box[3]) / 2
     strong = state.status in (*RED, *AMBER)
     first = cut(f"{theme.STATUS[state.status].glyph} {theme.plain(state.item.short)}", p.source, room, 1, strong)
-    second = _fitting(standing_words(state, now.day), p.source, room)
-    shift = 0.5 * leading(p.source)
+    second = "" if now.flat else _fitting(standing_words(state, now.day), p.source, room)
+    shift = 0 if now.flat else 0.5 * leading(p.source)
     now.sheet.text("item", left + PAD * p.u, middle - shift, first[0], p.source, role.ink, strong)
     now.sheet.text("state", left + PAD * p.u, middle + shift, second, p.source, role.ink)
     _touch(now, state, box)
@@ -314,7 +375,7 @@ def _narrow(now: _Wall, parts: Sequence[Part], top: float) -> float:
 def _narrow_part(now: _Wall, part: Part, top: float) -> float:
     """Draw a part's name, its glyphs beside it or below it, and by name what is late, due soon or slow; return the y below."""
     p, count = now.profile, f"{part.done}/{len(part.states)}"
-    y, wide = top + 0.5 * leading(p.label), len(part.states) * (SMALL + SEAM) * p.u
+    y, wide = top + 0.5 * leading(p.label), len(part.tiles) * (SMALL + SEAM) * p.u
     room = p.inner - text_width(count, p.label, True) - p.u
     beside = text_width(part.name, p.label, True) + wide + p.u <= room
     now.sheet.text("part", p.margin, y, cut(part.name, p.label, room, 1, True)[0], p.label, theme.INK, True)
@@ -323,9 +384,9 @@ def _narrow_part(now: _Wall, part: Part, top: float) -> float:
     owners = _owners(p, part, room - wide if beside else p.inner, 1 if beside else 2)
     below = now.sheet.lines("department", p.margin, below, owners, p.source, theme.INK_FAINT)
     below = (
-        _glyphs(now, part.states, p.margin + room - wide, top)
+        _glyphs(now, part.tiles, p.margin + room - wide, top)
         if beside
-        else _glyphs(now, part.states, p.margin, below + 0.2 * p.u)
+        else _glyphs(now, part.tiles, p.margin, below + 0.2 * p.u)
     )
     for state in (one for status in (*RED, *AMBER) for one in part.states if one.status == status):
         below = _named(now, state, below)

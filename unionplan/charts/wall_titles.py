@@ -30,12 +30,16 @@ NOTE = "完成数为达标和已完成的项数，市总与机关工会分别计
 
 @dataclass(frozen=True)
 class Part:
-    """One part of one body's plan with its items; `name` is its number and short name, `heading` the plan's own words."""
+    """One part of one body's plan with its items; `name` is its number and short name, `heading` the plan's own words.
+
+    `tiles` are the items that are drawn: all of them where the picture has room.
+    """
 
     plan: str
     name: str
     heading: str
     states: tuple[ItemState, ...]
+    tiles: tuple[ItemState, ...]
 
     @property
     def done(self) -> int:
@@ -70,8 +74,8 @@ def place(item: Item, sections: Sequence[Section]) -> tuple[str, int, str]:
 def _part(key: tuple[str, int, str], sections: Sequence[Section], states: Sequence[ItemState]) -> Part:
     plan, number, words = key
     if number == len(sections):
-        return Part(plan, words or "未分部分", words, tuple(states))
-    return Part(plan, named(sections[number]), sections[number].heading, tuple(states))
+        return Part(plan, words or "未分部分", words, tuple(states), tuple(states))
+    return Part(plan, named(sections[number]), sections[number].heading, tuple(states), tuple(states))
 
 
 def named(section: Section) -> str:

@@ -15,10 +15,10 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Mm, Pt, RGBColor
 
 from unionplan.theme import chinese_date, plain
 
@@ -32,13 +32,21 @@ _STYLES = (
     ("公文称谓", FANG, BODY, LINE, WD_ALIGN_PARAGRAPH.LEFT, 0),
     ("公文正文", FANG, BODY, LINE, WD_ALIGN_PARAGRAPH.JUSTIFY, 2),
     ("公文一级标题", HEI, BODY, LINE, WD_ALIGN_PARAGRAPH.LEFT, 2),
+    ("公文二级标题", KAI, BODY, LINE, WD_ALIGN_PARAGRAPH.LEFT, 2),
+    ("公文标志", SONG, 32, 44, WD_ALIGN_PARAGRAPH.CENTER, 0),
+    ("公文字号", FANG, BODY, LINE, WD_ALIGN_PARAGRAPH.LEFT, 0),
+    ("公文标记", HEI, BODY, LINE, WD_ALIGN_PARAGRAPH.LEFT, 0),
+    ("图", FANG, TABLE, 0, WD_ALIGN_PARAGRAPH.CENTER, 0),
+    ("图表题", HEI, TABLE, 16, WD_ALIGN_PARAGRAPH.CENTER, 0),
+    ("图表注", FANG, 9, 14, WD_ALIGN_PARAGRAPH.LEFT, 0),
     ("公文落款", FANG, BODY, LINE, WD_ALIGN_PARAGRAPH.RIGHT, 0),
     ("表头", HEI, TABLE, 16, WD_ALIGN_PARAGRAPH.CENTER, 0),
     ("表文", FANG, TABLE, 16, WD_ALIGN_PARAGRAPH.LEFT, 0),
     ("单头", HEI, 14, 22, WD_ALIGN_PARAGRAPH.CENTER, 0),
     ("单文", FANG, 14, 22, WD_ALIGN_PARAGRAPH.LEFT, 0),
 )
-"""Name, font, size, line distance, alignment, characters of first-line indent."""
+"""Name, font, size, line distance (0: as high as what stands in it), alignment, characters of first-line indent."""
+RED = RGBColor(0xC0, 0x00, 0x00)
 
 
 class Paper:
@@ -47,7 +55,7 @@ class Paper:
     def __init__(self, day: date) -> None:
         self._document = Document()
         self._day = day
-        self._fresh = True
+        self._fresh, self._name = True, ""
         _page(self._document)
         _styles(self._document)
         _numbers(self._document)
@@ -55,7 +63,7 @@ class Paper:
     def title(self, text: str, under: str = "") -> None:
         """Write a title, on a new page where something stands already; `under` is a line below it."""
         self._write(text, "公文标题").paragraph_format.page_break_before = not self._fresh
-        self._fresh = False
+        self._fresh, self._name = False, self._name or text.replace("\n", "")
         if under:
             self._write(under, "公文副标题")
         self._write("", "公文正文")
@@ -64,35 +72,84 @@ class Paper:
         """Write whom the paper is for."""
         self._write(text, "公文称谓")
 
-    def text(self, text: str) -> None:
-        """Write a paragraph."""
-        self._write(text, "公文正文")
+    def text(self, text: str, style: str = "公文正文") -> None:
+        """Write a paragraph in one of the paper's styles."""
+        self._write(text, style)
 
     def heading(self, text: str) -> None:
         """Write a heading; it stays with what follows."""
         self._write(text, "公文一级标题").paragraph_format.keep_with_next = True
 
-    def sign(self, who: str) -> None:
-        """Write who signs, and the day; both stay with the paragraph before them."""
+    def second(self, text: str) -> None:
+        """Write a heading of the second level; it stays with what follows."""
+        self._write(text, "公文二级标题").paragraph_format.keep_with_next = True
+
+    def mark(self, text: str) -> None:
+        """Write a mark at the top left of the first page (内部资料)."""
+        self._write(text, "公文标记")
+        self._fresh = True
+
+    def letterhead(self, who: str) -> None:
+        """Write the head of a paper that goes upwards: who sends it in red, number and signer to be filled in, a red line."""
+        for run in self._write(who, "公文标志").runs:
+            run.font.color.rgb = RED
+        self._fresh = True
+        line = self._write("〔　　　　〕　　号", "公文字号")
+        line.add_run("\t签发人：　　　　")
+        line.paragraph_format.tab_stops.add_tab_stop(Mm(WIDTH), WD_TAB_ALIGNMENT.RIGHT)
+        line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(12), Pt(12)
+        _under(line, "C00000", 18)
+
+    def caption(self, text: str) -> None:
+        """Write a table's title; it stays with the table."""
+        self._write(text, "图表题").paragraph_format.keep_with_next = True
+
+    def remark(self, lines: Sequence[str]) -> None:
+        """Write lines of small print below a table."""
+        for line in lines:
+            self._write(line, "图表注")
+
+    def picture(self, png: bytes, told: str, caption: str, notes: Sequence[str]) -> None:
+        """Put a picture as wide as the text, with its alternative text; caption and notes stay below it."""
+        place = self._document.add_paragraph(style="图")
+        place.paragraph_format.keep_with_next = True
+        place.paragraph_format.space_before = Pt(6)
+        made = place.add_run().add_picture(io.BytesIO(png), width=Mm(WIDTH))
+        about = made._inline.docPr
+        about.set("descr", plain(told))
+        about.set("name", plain(caption).partition("　")[0])
+        lines = [self._write(caption, "图表题"), *(self._write(note, "图表注") for note in notes)]
+        for line in lines[:-1]:
+            line.paragraph_format.keep_with_next = True
+        lines[-1].paragraph_format.space_after = Pt(8)
+
+    def sign(self, who: str, day: str = "") -> None:
+        """Write who signs, and the day (the paper's own, or these words); both stay with the paragraph before them."""
         last = self._document.paragraphs[-1]
         last.paragraph_format.keep_with_next = True
-        for text, right in ((who, 2), (chinese_date(self._day), 2)):
+        for text, right in ((who, 2), (day or chinese_date(self._day), 2)):
             written = self._write(text, "公文落款")
             written.paragraph_format.right_indent = Pt(right * BODY)
             written.paragraph_format.keep_with_next = True
         self._document.paragraphs[-1].paragraph_format.keep_with_next = False
 
     def table(
-        self, headers: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], centred: Collection[int] = ()
+        self, headers: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float], centred: Collection[int] = (),
+        kept: bool = True,
     ) -> None:  # fmt: skip
-        """Write a list under a head that is repeated on every page; `centred` are columns, `widths` their millimetres."""
+        """Write a list under a head that is repeated on every page; `centred` are columns, `widths` their millimetres.
+
+        `kept`: its last rows stay with what follows.
+        """
         made = self._grid(len(headers), widths)
         _fill(made.add_row(), headers, "表头", range(len(headers)))
         _repeat(made.rows[0])
         for row in rows:
             _fill(made.add_row(), row, "表文", centred)
         _whole_rows(made)
-        for cell in [cell for row in made.rows[-2:] for cell in row.cells]:  # who signs never stands alone on a page
+        for cell in [
+            cell for row in made.rows[-2:] for cell in row.cells if kept
+        ]:  # who signs never stands alone on a page
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     def form(self, rows: Sequence[tuple[str, str, float]], by_hand: Collection[str] = (), head: float = 34) -> None:
@@ -115,7 +172,7 @@ class Paper:
         """Return the document as the bytes of a .docx file."""
         about = self._document.core_properties
         about.author = about.last_modified_by = about.comments = ""
-        about.title = self._document.paragraphs[0].text
+        about.title = plain(self._name) or self._document.paragraphs[0].text
         about.created = about.modified = datetime.combine(self._day, datetime.min.time())
         out = io.BytesIO()
         self._document.save(out)
@@ -143,6 +200,15 @@ def _kept(text: str) -> str:
     return text if not text.strip() else plain(text) if text == text.strip() else text
 
 
+def _under(paragraph: Any, colour: str, eighths: int) -> None:
+    """Draw a line below a paragraph; `eighths` of a point thick."""
+    border, line = OxmlElement("w:pBdr"), OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", str(eighths)), ("space", "4"), ("color", colour)):
+        line.set(qn(f"w:{name}"), value)
+    border.append(line)
+    paragraph._p.get_or_add_pPr().append(border)
+
+
 def _page(document: Any) -> None:
     section = document.sections[0]
     section.orientation, section.page_width, section.page_height = WD_ORIENT.PORTRAIT, Mm(210), Mm(297)
@@ -163,6 +229,10 @@ def _styles(document: Any) -> None:
     language.set(qn("w:eastAsia"), "zh-CN")
     defaults.append(language)
     _style(document.styles["Normal"], FANG, BODY, LINE)
+    for name in ("autoSpaceDE", "autoSpaceDN"):  # figures stand as close to words as words to each other
+        tight = OxmlElement(f"w:{name}")
+        tight.set(qn("w:val"), "0")
+        document.styles["Normal"].element.get_or_add_pPr().append(tight)
     for name, font, size, line, align, indent in _STYLES:
         style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
         style.base_style = document.styles["Normal"]
@@ -181,7 +251,10 @@ def _style(style: Any, font: str, size: float, line: float) -> None:
     _fonts(style.element.get_or_add_rPr(), font)
     style.font.size = Pt(size)
     form = style.paragraph_format
-    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line)
+    if line:
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(line)
+    else:
+        form.line_spacing_rule = WD_LINE_SPACING.SINGLE
     form.space_before = form.space_after = Pt(0)
 
 

@@ -25,7 +25,8 @@ _WORDS = (
 _STARTS, _ENDS = tuple(f"{name}_start" for name in CONTRACTS), tuple(f"{name}_end" for name in CONTRACTS)
 _SUMMED = ("workers", "members")
 _COLUMNS = (*_WORDS, "active", "as_of", *_STARTS, *_ENDS, *_SUMMED, "women_workers")
-_DENSE = 2**22
+_DENSE = 4
+"""Codes there may be for every row before they are numbered anew: counting through many empty ones costs more."""
 
 
 def alike(ledger: Any) -> Any:
@@ -86,7 +87,7 @@ def _together(parts: Sequence[Codes], size: int) -> Codes:
     """One code per row for all of its codes, numbered without a gap."""
     key, count = np.zeros(size, np.int64), 1
     for codes, many in parts:
-        if count * many > _DENSE:
+        if count * many > _DENSE * size:
             key, count = _dense(key, count)
         if many > 1:
             key, count = key * many + codes, count * many

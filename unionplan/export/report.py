@@ -1,0 +1,305 @@
+"""The meeting's report in Word: sentences from computed numbers, one table of the targets, every exhibit as a figure.
+
+Reasons and measures are people's: they are printed as they were typed, and where none were there is no heading either.
+A figure stands where the page has room for it, the text going on meanwhile, so that no page is left half empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, groupby
+
+from unionplan import narrative, theme
+from unionplan.attainment import Attainment, ItemState
+from unionplan.charts import DOCUMENT
+from unionplan.charts.profile import wrap
+from unionplan.charts.wall_titles import DONE, RED, progress
+from unionplan.coverage_words import composite_sentence
+from unionplan.exhibits import Exhibit
+from unionplan.export.cells import printed
+from unionplan.export.drawn import told
+from unionplan.export.marks import Drawing, drawing
+from unionplan.export.occasion import INTERNAL, Occasion
+from unionplan.export.paper import BODY, LINE, MARGINS, TABLE, TITLE, WIDTH, Paper
+from unionplan.export.pictures import pngs
+from unionplan.export.slides import require_data, titled
+from unionplan.standpoint import Standpoint
+
+NUMERALS = "一二三四五六七八九十"
+ROOM = (297 - MARGINS[0] - MARGINS[1]) * 72 / 25.4
+"""Points between the margins of a page."""
+SHARP = 1.5  # of the pictures: 244 dots an inch
+POINT = 72 / 25.4  # points in a millimetre
+SPARE, LITTLE = 6, 0.35  # points kept free below a figure; the share of a page that may stay blank before one
+WIDTHS = (28, 30, 16, 14, 16, 16, 15, 21)
+PROFILE = replace(DOCUMENT, tallest=1190)  # with title and source below it, a page
+SECTIONS = {
+    "bullet": "覆盖目标完成情况", "heatmap": "覆盖目标完成情况", "trend": "覆盖目标完成情况", "gap": "覆盖目标完成情况",
+    "change": "覆盖目标完成情况", "expiry": "覆盖目标完成情况", "wall": "计划任务推进情况", "progress": "技术工人培训情况",
+    "breakdown": "技术工人培训情况", "participation": "活动和例会开展情况", "timeline": "活动和例会开展情况",
+    "calendar": "活动和例会开展情况", "dues": "工会经费收缴情况",
+}  # fmt: skip
+_FACTS = ("trend", "gap", "change", "progress", "breakdown", "participation", "timeline", "calendar", "wall")
+"""Kinds whose subtitle goes on in facts, not in words about the picture."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that waits for its place: the picture, its height in points with caption, its words."""
+
+    one: Exhibit
+    png: bytes
+    height: float
+    notes: tuple[str, ...]
+
+
+@dataclass
+class _Report:
+    """The report in the making: how far the page is filled (points), and the figures that wait."""
+
+    paper: Paper
+    board: Standpoint
+    occasion: Occasion
+    used: float = 0
+    waiting: list[Figure] = field(default_factory=list)
+    figures: int = 0
+    tables: int = 0
+    headings: int = 0
+
+    @property
+    def left(self) -> float:
+        """Return what is left of the page, in points."""
+        return ROOM - self.used
+
+    def text(self, words: str) -> None:
+        """Write a paragraph, then the figures that have room."""
+        self.paper.text(words)
+        self.fill([LINE] * len(_lines("　　" + words, BODY, WIDTH)))
+        self.place()
+
+    def heading(self, words: str) -> None:
+        """Write a numbered heading."""
+        self.paper.heading(f"{_numeral(self.headings)}、{words}")
+        self.headings += 1
+        self._keep(LINE)
+
+    def second(self, number: int, words: str) -> None:
+        """Write a heading of the second level."""
+        self.paper.second(f"（{_numeral(number)}）{words}")
+        self._keep(LINE)
+
+    def _keep(self, height: float) -> None:
+        """Count a line that stays with the two after it."""
+        if self.left < height + 2 * LINE:
+            self.used = 0
+        self.used += height
+
+    def fill(self, heights: Sequence[float]) -> None:
+        """Count lines or rows one under the other; what the page has no room for stands on the next, never one line alone."""
+        rest = list(heights)
+        while rest:
+            count = fits = sum(height <= self.left for height in accumulate(rest))
+            if fits < len(rest):
+                count = fits if len(rest) - fits > 1 else fits - 1
+                count = count if count > 1 or len(rest) == 1 else 0
+            self.used += sum(rest[:count])
+            rest = rest[max(count, 0) :]
+            if rest:
+                self.used = 0.0
+
+    def place(self, all_of_them: bool = False) -> None:
+        """Put the figures that the page has room for, in their order; where little is left of it, one on the next page.
+
+        With `all_of_them`, go on until none waits.
+        """
+        while self.waiting:
+            chosen = next((one for one in self.waiting if one.height <= self.left - SPARE), None)
+            if chosen is None:
+                if self.left > LITTLE * ROOM and not all_of_them:
+                    return
+                self.used, chosen = 0.0, self.waiting[0]
+            self._put(chosen)
+
+    def _put(self, figure: Figure) -> None:
+        self.waiting.remove(figure)
+        self.figures += 1
+        caption = f"图{self.figures}　{figure.one.title.replace('｜', '')}"
+        self.paper.picture(figure.png, told(figure.one), caption, figure.notes)
+        self.used = min(ROOM, self.used + figure.height)
+
+
+def report_of(board: Standpoint, shown: Sequence[Exhibit], occasion: Occasion) -> bytes:
+    """Return the report as the bytes of a .docx file; raises ExportError where there is nothing to show."""
+    require_data(shown)
+    report = _Report(Paper(occasion.held_on), board, occasion)
+    figures = {id(one.one): one for one in _figures(shown)}
+    _head(report)
+    _summary(report)
+    for section, own in groupby(sorted(shown, key=_place), key=lambda one: SECTIONS[one.kind]):
+        report.heading(section)
+        _section(report, list(own), figures)
+    report.place(all_of_them=True)
+    _typed(report)
+    report.paper.sign(occasion.author)
+    return report.paper.data()
+
+
+def _place(one: Exhibit) -> int:
+    return list(dict.fromkeys(SECTIONS.values())).index(SECTIONS[one.kind])
+
+
+def _numeral(number: int) -> str:
+    return NUMERALS[number] if number < len(NUMERALS) else f"十{NUMERALS[number - len(NUMERALS)]}"
+
+
+# Head and summary
+
+
+def _head(report: _Report) -> None:
+    occasion, paper = report.occasion, report.paper
+    about, day = titled(report.board, occasion), theme.chinese_date(occasion.held_on)
+    if occasion.internal:
+        paper.mark(INTERNAL)
+        report.fill([LINE])
+    if occasion.kind == "报告":
+        paper.letterhead(occasion.author)
+        report.fill([44, LINE + 24])
+        title, under = f"关于{about}的报告", ""
+    else:
+        title, under = f"关于{about}的汇报", f"（{day}）"
+    lines = wrap(title, TITLE, 0.95 * WIDTH * POINT)
+    paper.title("\n".join(lines), under)
+    report.fill([34] * len(lines) + [LINE] * (2 if under else 1))
+    whom = theme.plain(occasion.to or (occasion.meeting if occasion.kind == "汇报" else ""))
+    if whom:
+        paper.address(f"{whom}：")
+        report.fill([LINE])
+    words = narrative.as_of_words(report.board.rows())
+    report.text(f"现将{about.replace('｜', '')}{occasion.kind}如下（{words}）。")
+
+
+def _summary(report: _Report) -> None:
+    board, rows = report.board, narrative.renamed(report.board.rows(), report.occasion.names)
+    report.heading("总体情况")
+    gaps = narrative.widest_gaps(rows, board.plan.indicators)
+    counted = narrative.units_counted(rows, len(board.plan.units))
+    report.text("。".join(filter(None, (narrative.overview_title(rows), gaps, counted))) + "。")
+    report.text(narrative.due_items(board.states(), board.today))
+    if report.occasion.footnote.strip():
+        report.text(f"备注：{report.occasion.footnote.strip()}")
+
+
+# Sections
+
+
+def _section(report: _Report, shown: Sequence[Exhibit], figures: dict[int, Figure]) -> None:
+    number = 0
+    for one in shown:
+        if one.kind == "bullet":
+            number = _targets(report, one, number)
+        else:
+            report.text(_said(one))
+            if one.kind == "wall":
+                _late(report, one.facts)
+        report.waiting.append(figures[id(one)])
+        report.place()
+
+
+def _said(one: Exhibit) -> str:
+    """An exhibit's conclusion, and what its subtitle adds in facts."""
+    parts = [part.strip() for part in one.subtitle.split("｜")]
+    facts = parts[1:] if one.kind in _FACTS else parts[1:2] if one.kind == "heatmap" else []
+    more = "；".join(part.rstrip("。") for part in facts if part)
+    return f"{one.title.replace('｜', '')}。" + (f"{more}。" if more else "")
+
+
+def _targets(report: _Report, one: Exhibit, number: int) -> int:
+    """The targets in sentences, indicator by indicator, and as a table; return the number of the next heading."""
+    rows: Sequence[Attainment] = one.facts
+    for name, own in groupby(rows, key=lambda row: row.indicator):
+        indicator, group = report.board.plan.indicators[name], list(own)
+        report.second(number, indicator.name)
+        number += 1
+        report.text(_sentences(group, report) + composite_sentence(group, indicator))
+    report.tables += 1
+    report.paper.caption(f"表{report.tables}　{one.name.replace('_', '·')}（{narrative.as_of_words(rows)}）")
+    lines = [[printed(value) for value in row] for row in one.table.rows]
+    report.paper.table(one.table.headers, lines, WIDTHS, centred=range(2, 8))
+    note = f"注：{one.note}。{one.source}。"
+    report.paper.remark([note])
+    report.fill([16, *(_row_height(row) for row in (one.table.headers, *lines)), *[14] * len(_lines(note, 9, WIDTH))])
+    return number
+
+
+def _row_height(cells: Sequence[str]) -> float:
+    lines = [len(_lines(text, TABLE, width - 3)) for text, width in zip(cells, WIDTHS, strict=True)]
+    return 16 * max(lines) + 0.8
+
+
+def _lines(text: str, size: float, width: float) -> list[str]:
+    """A text in the lines that it takes, figures half as wide as Chinese letters; `width` in millimetres."""
+    room, lines, taken = width * POINT, [""], 0.0
+    for letter in text:
+        wide = size * (1 if ord(letter) > 255 else 0.5)
+        if taken + wide > room + 0.01 and letter not in "，。；：、）":
+            lines.append("")
+            taken = 0.0
+        lines[-1] += letter
+        taken += wide
+    return lines
+
+
+def _sentences(rows: Iterable[Attainment], report: _Report) -> str:
+    """One sentence a figure; a date that was said is not said again."""
+    said, last = [], ""
+    for row in rows:
+        words = narrative.sentence(row, report.board.plan.indicators[row.indicator], units=False)
+        start = words.partition("，")[0]
+        said.append(words.removeprefix(f"{last}，") if last else words)
+        last = start if start.startswith("截至") else last
+    return "".join(said)
+
+
+def _late(report: _Report, states: Sequence[ItemState]) -> None:
+    """What is overdue or behind, item by item, with who is responsible."""
+    late = [one for status in RED for one in states if one.status == status]
+    for place, one in enumerate(late):
+        who = f"（{one.item.department}）" if one.item.department else ""
+        facts = progress(one)
+        start = f"{_numeral(place)}是" if len(late) <= 20 and len(late) > 1 else ""
+        report.text(
+            f"{start}{one.item.name}{who}：{theme.STATUS[one.status].word}" + (f"，{facts}。" if facts else "。")
+        )
+    done = sum(one.status in DONE for one in states)
+    if not late and states:
+        report.text(f"没有逾期、滞后的任务，已完成和达标{done}项。")
+
+
+def _typed(report: _Report) -> None:
+    occasion = report.occasion
+    for heading, told_ in (("原因分析", occasion.reasons), ("下一步措施", occasion.measures)):
+        if told_:
+            report.heading(heading)
+        for words in told_:
+            report.paper.text(words)
+    if occasion.kind == "报告":
+        report.paper.text("特此报告。")
+
+
+# Figures
+
+
+def _figures(shown: Sequence[Exhibit]) -> list[Figure]:
+    drawn = [drawing(one.draw(PROFILE)) for one in shown]
+    made = pngs(drawn, SHARP)
+    return [_figure(one, mark, png) for one, mark, png in zip(shown, drawn, made, strict=True)]
+
+
+def _figure(one: Exhibit, mark: Drawing, png: bytes) -> Figure:
+    notes = (f"口径：{one.note}。{one.source}。" if one.note else f"{one.source}。",)
+    lines = 16 * len(_lines(f"图10　{one.title}", TABLE, WIDTH)) + sum(
+        14 * len(_lines(note, 9, WIDTH)) for note in notes
+    )
+    height = mark.height * WIDTH / mark.width * POINT
+    return Figure(one, png, height + lines + 18, notes)
