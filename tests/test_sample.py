@@ -317,7 +317,8 @@ def test_contracts_run_out_and_some_are_renewed_late_or_not_at_all():
 def test_a_contract_covers_on_the_day_exactly_when_the_city_says_so():
     truth = demo.ledger.chronicle(PLAN.units, SMALL)
     for month, day in enumerate(MONTHS):
-        for row, place in zip(truth.records(month), listed(truth, month), strict=True):
+        rows = [row for row in truth.records(month) if row["registration"] != "事业单位"]
+        for row, place in zip(rows, listed(truth, month), strict=True):
             one = truth.city[place]
             if one.active(month) and row["unionised"] == "是":
                 for measure in ("contract", "wage"):

@@ -47,7 +47,7 @@ def rate_rule(row: Attainment, outlook: Outlook) -> str:
     if row.status in ("on_pace", "slow", "behind"):
         return _pace_rule(row, settings)
     before = {
-        "out_of_plan": f"{outside_words(row.start, row.end, settings)}；",
+        "out_of_plan": f"{outside_words(row.start, row.end, settings)}；" if row.status == "out_of_plan" else "",
         "overdue": f"窗口已过{(outlook.today - row.end).days}天，" if row.end else "",
         "no_deadline": f"{NO_YEAR}；", "below": "没有期初同口径的数，不判断快慢；",
     }  # fmt: skip
@@ -131,7 +131,7 @@ def flow_rule(now: Flow, outlook: Outlook) -> str:
             return f"应达{due}人，{done}，不低于应达"
         return f"应达{due}人，{done}，{'不低于' if now.status == 'slow' else '低于'}偏慢线{slow}人"
     before = {
-        "out_of_plan": f"{outside_words(now.start, now.end, outlook.plan.settings)}；",
+        "out_of_plan": f"{outside_words(now.start, now.end, outlook.plan.settings)}；" if now.status == "out_of_plan" else "",
         "overdue": f"窗口已过{(outlook.today - now.end).days}天，" if now.end else "",
         "no_deadline": f"{NO_YEAR}；", "below": "没有设起始日，不判断快慢；",
     }  # fmt: skip
