@@ -41,7 +41,7 @@ def make(board: Board, asked: Asked) -> None:
 def _formats() -> list[str]:
     words = {name: one.word for name, one in FORMATS.items()}
     said = st.pills(
-        "格式", list(words), selection_mode="multi", default=list(words), format_func=words.__getitem__, key="formats",
+        "格式", list(words), selection_mode="multi", default=[name for name in words if name != "png3"], format_func=words.__getitem__, key="formats",
         bind="query-params", wrap=True,
     )  # fmt: skip
     return [name for name in words if name in said]

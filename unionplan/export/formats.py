@@ -12,6 +12,7 @@ from unionplan import narrative
 from unionplan.attainment import Attainment, ItemState
 from unionplan.exhibits import CITY, Exhibit
 from unionplan.export.book import book_of
+from unionplan.export.footnote import footed, noted, words
 from unionplan.export.occasion import INTERNAL, Occasion
 from unionplan.export.offline import offline_html
 from unionplan.export.one_page import one_page_pdf
@@ -24,7 +25,7 @@ from unionplan.export.tall_picture import tall_png
 from unionplan.standpoint import Standpoint, T
 from unionplan.theme import file_name
 
-SHARP = 1.0  # of a slide's 1920 pixels
+SHARP, SHARPEST = 2.0, 3.0  # of a slide's 1920 pixels
 PDF, ZIP, PNG = "application/pdf", "application/zip", "image/png"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -61,11 +62,24 @@ class Brief:
     exhibits: Sequence[Exhibit]
     occasion: Occasion
 
+    @property
+    def drawn(self) -> list[Exhibit]:
+        """The exhibits as pictures, the occasion's footnote below each."""
+        return [footed(one, self.occasion.footnote) for one in self.exhibits]
+
+    @property
+    def told(self) -> list[Exhibit]:
+        """The exhibits for papers that write definitions themselves, the occasion's footnote among them."""
+        return [noted(one, self.occasion.footnote) for one in self.exhibits]
+
 
 def brief_of(seen: Standpoint, exhibits: Sequence[Exhibit], occasion: Occasion, others: bool) -> Brief:
     """Return a brief whose standpoint tells what this occasion's paper may tell."""
     mark = INTERNAL if occasion.internal else ""
-    board = PaperBoard(seen.store, seen.commit, seen.plan, seen.clock, seen.on, seen, occasion.names, others, mark=mark)
+    board = PaperBoard(
+        seen.store, seen.commit, seen.plan, seen.clock, seen.on, seen, occasion.names, others, mark=mark,
+        footnote=words(occasion.footnote),
+    )  # fmt: skip
     drawn_once = [
         replace(one, draw=cache(one.draw)) for one in exhibits
     ]  # several kinds of files draw the same figures
@@ -82,9 +96,9 @@ class Format:
     make: Callable[[Brief], bytes]
 
 
-def pictures(brief: Brief) -> bytes:
-    """Return every exhibit as a PNG in the shape of a slide, in one zip."""
-    drawn = pngs([fitted(one) for one in brief.exhibits], SHARP)
+def pictures(brief: Brief, sharp: float = SHARP) -> bytes:
+    """Return every exhibit as a PNG in the shape of a slide, `sharp` times its size, in one zip."""
+    drawn = pngs([fitted(one) for one in brief.drawn], sharp)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as held:
         for number, (one, data) in enumerate(zip(brief.exhibits, drawn, strict=True), 1):
@@ -94,11 +108,11 @@ def pictures(brief: Brief) -> bytes:
 
 
 def _office(make: Callable[[Standpoint, Sequence[Exhibit], Occasion], bytes]) -> Callable[[Brief], bytes]:
-    return lambda brief: make(brief.board, brief.exhibits, brief.occasion)
+    return lambda brief: make(brief.board, brief.told, brief.occasion)
 
 
 def _drawn(make: Callable[[Standpoint, Sequence[Exhibit]], bytes]) -> Callable[[Brief], bytes]:
-    return lambda brief: make(brief.board, brief.exhibits)
+    return lambda brief: make(brief.board, brief.drawn)
 
 
 FORMATS: Mapping[str, Format] = {
@@ -107,6 +121,7 @@ FORMATS: Mapping[str, Format] = {
     "xlsx": Format("工作簿（XLSX）", ".xlsx", f"{OFFICE}spreadsheetml.sheet", _office(book_of)),
     "pdf": Format("图册（PDF）", ".pdf", PDF, _drawn(pack_pdf)),
     "png": Format("图片（PNG）", "_图片.zip", ZIP, pictures),
+    "png3": Format("图片（PNG，三倍）", "_图片_三倍.zip", ZIP, lambda brief: pictures(brief, SHARPEST)),
     "onepage": Format("一页通", "_一页通.pdf", PDF, lambda brief: one_page_pdf(brief.board)),
     "tall": Format("手机长图", "_手机长图.png", PNG, _drawn(tall_png)),
     "poster": Format("A3 挂图", "_挂图.pdf", PDF, lambda brief: poster_pdf(brief.board)),

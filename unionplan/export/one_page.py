@@ -73,7 +73,7 @@ def _lower(sheet: Sheet, board: Standpoint, y: float) -> None:
     half = (WIDTH - 2 * MARGIN - 2 * GAP) / 2
     sheet.line("rule", MARGIN, y, WIDTH - MARGIN, y, theme.GRID, 2)
     _plan(sheet, board, MARGIN, half, y + GAP)
-    _behind(sheet, behind(board), WIDTH - MARGIN - half, half, y + GAP)
+    _behind(sheet, behind(board), WIDTH - MARGIN - half, half, y + GAP, _floor(board))
 
 
 def _page(sheet: Sheet, board: Standpoint, more: Sequence[Mark]) -> Drawing:
@@ -205,10 +205,11 @@ def _tile(sheet: Sheet, x: float, y: float, status: str) -> None:
     )
 
 
-def _behind(sheet: Sheet, concerns: Sequence[Concern], left: float, width: float, top: float) -> None:
+def _behind(
+    sheet: Sheet, concerns: Sequence[Concern], left: float, width: float, top: float, bottom: float
+) -> None:  # fmt: skip
     title = attention.title(concerns) if concerns else "没有滞后、偏慢、逾期、临期的任务"
     y = sheet.lines("behind", left, top, wrap(title, NAME, width, True), NAME, theme.INK, True) + 4
-    bottom = HEIGHT - 70
     for place, one in enumerate(concerns):
         said = wrap(f"{one.subject}：{one.words}", SMALL, width - STATE)
         if y + len(said) * leading(SMALL) > bottom:
@@ -222,6 +223,16 @@ def _behind(sheet: Sheet, concerns: Sequence[Concern], left: float, width: float
 
 def _foot(sheet: Sheet, board: Standpoint) -> None:
     y = HEIGHT - 40
+    sheet.lines("footnote", MARGIN, _floor(board) + 12, _footnote(board), SMALL, theme.INK_SOFT)
     sheet.text("foot", MARGIN, y, f"工会目标任务看板　第{board.commit}次更新", SMALL, theme.INK_FAINT)
     note = NOTE
     sheet.text("foot", WIDTH - MARGIN, y, note, SMALL, theme.INK_FAINT, at="right")
+
+
+def _footnote(board: Standpoint) -> list[str]:
+    return wrap(board.footnote, SMALL, A4.inner) if board.footnote else []
+
+
+def _floor(board: Standpoint) -> float:
+    """Where the foot of the page begins."""
+    return HEIGHT - 70 - len(_footnote(board)) * leading(SMALL)

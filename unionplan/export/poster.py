@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unionplan.charts.profile import Profile
 from unionplan.exhibits.tasks import plan_wall
+from unionplan.export.footnote import footed
 from unionplan.export.marks import drawing
 from unionplan.export.pack import document_title, sample_mark
 from unionplan.export.pictures import typeset
@@ -23,7 +24,7 @@ _SOURCE = """
 
 def poster_pdf(board: Standpoint) -> bytes:
     """Return every item of the plan on one A3 page; raises ValueError where they are too many for it."""
-    wall = plan_wall(board, Selection())
+    wall = footed(plan_wall(board, Selection()), board.footnote.removeprefix("备注："))
     drawn = drawing(wall.draw(A3))
     inputs = {
         "title": document_title(board), "wall": svg(drawn), "said": wall.title, "mark": sample_mark(board),
