@@ -32,11 +32,15 @@ from stdnum.cn import uscc
 
 from unionplan.access import Person
 from unionplan.attainment import Outlook, headline
-from unionplan.demo import DATA, records
+from unionplan.demo import DATA, build, records
+from unionplan.exhibits import exhibits, usual
+from unionplan.export.formats import FORMATS, brief_of
+from unionplan.export.occasion import plain_occasion
 from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.preview import Options, preview, submit
 from unionplan.observations import LEDGER
 from unionplan.plan import plan_of, read_tables
+from unionplan.standpoint import Standpoint
 from unionplan.store import Store
 
 
@@ -65,6 +69,7 @@ def _bench(folder: Path, options: argparse.Namespace) -> None:
     _report("50 行的台账，单位秒，对照：空的 Python 进程", *_measured(_small_works(small, folder), options.rounds))
     store = _filled(ledger, folder / "view")
     _report("查看：现成汇总 → 全部目标，对照：pandas 分组一次", *_measured(_view_works(store), options.rounds))
+    _meeting(folder / "sample", options.rounds)
     if options.csv_rows:
         text = _csv(folder, options.csv_rows)
         print(f"GBK 文本 {options.csv_rows:,} 行，{text.stat().st_size / 2**20:.1f} MB")
@@ -76,6 +81,24 @@ def _bench(folder: Path, options: argparse.Namespace) -> None:
         _report(
             "其中绕不过的几步，只用 Arrow、不做检查，同一对照", *_measured((lambda: _bare(text, folder), works[1]), 3)
         )
+
+
+def _meeting(root: Path, rounds: int) -> None:
+    """Say what the papers of a meeting take from nothing computed: twelve charts as slides, report, workbook, 8 pictures."""
+    build(root, lambda _: None)
+    spent = []
+    for _ in range(rounds + 1):
+        store, start, cpu = Store(root), time.perf_counter(), _cpu()
+        commit = store.head()
+        board = Standpoint(store, commit, store.plan(commit), store.today(commit), None)
+        shown = exhibits(board, usual(board))
+        whole, few = (brief_of(board, some, plain_occasion(board), False) for some in (shown, shown[:8]))
+        sizes = [len(FORMATS[kind].make(whole)) for kind in ("pptx", "docx", "xlsx")] + [len(FORMATS["png"].make(few))]
+        assert min(sizes) > 10_000
+        spent.append((_cpu() - cpu, time.perf_counter() - start))
+    works, clocks = zip(*spent[1:], strict=True)
+    print(f"会议材料：{len(shown)} 张图的幻灯片、文稿、工作簿和 {len(shown[:8])} 张图片：{statistics.median(works):.2f} s CPU，"
+          f"{statistics.median(clocks):.2f} s（钟表时间）")  # fmt: skip
 
 
 def _bare(text: Path, folder: Path) -> None:

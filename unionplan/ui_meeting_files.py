@@ -42,7 +42,7 @@ def _formats() -> list[str]:
     words = {name: one.word for name, one in FORMATS.items()}
     said = st.pills(
         "格式", list(words), selection_mode="multi", default=list(words), format_func=words.__getitem__, key="formats",
-        bind="query-params",
+        bind="query-params", wrap=True,
     )  # fmt: skip
     return [name for name in words if name in said]
 

@@ -22,7 +22,7 @@ from unionplan.charts.progress_titles import leaders, part_name
 from unionplan.flows import Part
 
 WIDE = 12.0  # the most that a name may take, in u
-SIZES = (1.3, 2.2, 2.9)  # heights of a row, in u
+SIZES = (1.3, 2.2, 3.8)  # heights of a row, in u
 SHARE, TIMES = "占比 %", "人次"
 
 

@@ -44,7 +44,7 @@ def expiry(
     entries = [_entry(row, 0, 0), *(_entry(row, days, ending[days]) for days in sorted(ending))]
     room = None if profile.height is None else profile.height - foot_height(profile, foot) - top
     bottom, trace = _rows(sheet, entries, row, indicator, top, room)
-    height = profile.height or bottom + foot_height(profile, foot)
+    height = max(profile.height or 0, bottom + foot_height(profile, foot))
     sheet.foot(foot, height)
     return sheet.figure(height, trace)
 

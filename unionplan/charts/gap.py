@@ -35,7 +35,7 @@ from unionplan.charts.titles import GAP_REMARK, gap_focus, in_rank_order, is_ope
 from unionplan.plan import Indicator, Target
 
 WIDE = 11.4  # the most that a name may take, in u
-SIZES = (1.3, 2.1, 2.7)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
+SIZES = (1.3, 2.1, 3.3)  # heights of a row, in u: on a full slide, on a screen, on an empty slide
 SLASH = 0.9
 
 

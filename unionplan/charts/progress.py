@@ -29,6 +29,7 @@ PLOT = {
     "phone": (13.0, 5.5),
     "document": (12.0, 5.0),
 }  # heights of both halves, in u, where the picture may grow
+LEAST = 10.0  # height of both halves, in u, below which a picture of fixed height grows instead
 UPPER = 0.7  # share of the upper half where it may not
 
 
@@ -72,7 +73,7 @@ def progress(flow: Flow, *, title: str, subtitle: str, source: str, note: str, p
         bottom, traces = nothing(sheet, top, room), [go.Scatter(x=[], y=[])]
     else:
         bottom, traces = _drawn(sheet, flow, top, room)
-    height = profile.height or bottom + foot_height(profile, foot)
+    height = max(profile.height or 0, bottom + foot_height(profile, foot))
     sheet.foot(foot, height)
     for shape in sheet.shapes:
         shape["layer"] = "below"  # the line runs over the grid, not under it
@@ -112,7 +113,7 @@ def _drawn(sheet: Sheet, flow: Flow, top: float, room: float | None) -> tuple[fl
 def _plot(p: Profile, flow: Flow, top: float, room: float | None) -> Plot:
     upper = top + 1.3 * p.u + leading(p.head)
     between, below = 1.0 * p.u + 2.2 * leading(p.head), 0.7 * p.u + 2 * leading(p.head)
-    free = sum(PLOT[p.kind]) * p.u if room is None else top + room - upper - between - below
+    free = sum(PLOT[p.kind]) * p.u if room is None else max(top + room - upper - between - below, LEAST * p.u)
     share = PLOT[p.kind][0] * p.u if room is None else UPPER * free
     ceiling = upper + share + between
     high, step = _scale(max(flow.persons or 0, flow.target or 0, 1))

@@ -29,6 +29,7 @@ from unionplan.plan import Indicator, Target
 STEPS = (5, 10, 20, 25)  # percent between horizontal lines
 MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between dates on the axis
 LINES = 5
+LEAST = 8.0  # height of the plot, in u, below which a picture of fixed height grows instead
 CLEAR = Fraction(1, 4)  # of a step: so far above an axis that does not begin at 0 lies all that is drawn
 AWAY = (0.3, 0.8, 1.3, 1.9, 2.6, 3.4, 4.2, 5.0, 6.0, 7.0, 8.0, 9.0)  # how far from its point a label may stand, in u
 PLOT = {"screen": 19.5, "phone": 15.0, "document": 15.0}  # height of the plot, in u, where the picture may grow
@@ -140,7 +141,7 @@ def trend(
         bottom, traces = _drawn(sheet, points, indicator, target, baseline, ahead, top, room)
     else:
         bottom, traces = empty(sheet, top, room), [go.Scatter(x=[], y=[])]
-    height = profile.height or bottom + foot_height(profile, foot)
+    height = max(profile.height or 0, bottom + foot_height(profile, foot))
     sheet.foot(foot, height)
     for shape in sheet.shapes:
         shape["layer"] = "below"  # the line runs over the grid, not under it
@@ -220,7 +221,7 @@ def _plot(
     first, last = _span(points, target, pace)
     upper = top + 1.1 * p.u + leading(p.head)
     below = 0.7 * p.u + 2 * leading(p.head)
-    lower = upper + PLOT[p.kind] * p.u if room is None else top + room - below
+    lower = upper + PLOT[p.kind] * p.u if room is None else max(top + room - below, upper + LEAST * p.u)
     left = p.margin + text_width(f"{high}%", p.head) + 0.7 * p.u
     return Plot(left, upper, p.right - _gutter(p, target, ahead), lower, first, last, low, high, step)
 

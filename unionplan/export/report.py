@@ -33,7 +33,7 @@ SHARP = 1.5  # of the pictures: 244 dots an inch
 POINT = 72 / 25.4  # points in a millimetre
 SPARE, LITTLE = 6, 0.35  # points kept free below a figure; the share of a page that may stay blank before one
 WIDTHS = (28, 30, 16, 14, 16, 16, 15, 21)
-PROFILE = replace(DOCUMENT, tallest=1190)  # with title and source below it, a page
+PROFILE = replace(DOCUMENT, tallest=1230)  # with title and source below it, a page
 SECTIONS = {
     "bullet": "覆盖目标完成情况", "heatmap": "覆盖目标完成情况", "trend": "覆盖目标完成情况", "gap": "覆盖目标完成情况",
     "change": "覆盖目标完成情况", "expiry": "覆盖目标完成情况", "wall": "计划任务推进情况", "progress": "技术工人培训情况",

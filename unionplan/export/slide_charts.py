@@ -31,6 +31,10 @@ _SPACES = (
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 )
 DAY = 'yyyy"年"m"月"'
+_NO_LEADERS = (
+    '<c:extLst><c:ext uri="{CE6537A1-D6FC-4f65-9D91-7224C49458BB}" xmlns:c15="http://schemas.microsoft.com/office/drawing/'
+    '2012/chart"><c15:showLeaderLines val="0"/></c:ext></c:extLst>'
+)
 _FLAGS = "".join(f'<c:{name} val="0"/>' for name in ("showCatName", "showSerName", "showPercent", "showBubbleSize"))
 
 
@@ -177,9 +181,10 @@ def _bar_labels(graph: Graph, look: Look, one: Series) -> str:
     )
 
 
-def _label(place: int, words: str, at: str, colour: str) -> str:
-    away = {"b": 0.02, "t": -0.015}.get(at, 0.0)
-    layout = f'<c:layout><c:manualLayout><c:x val="0"/><c:y val="{away}"/></c:manualLayout></c:layout>' if away else ""
+def _label(place: int, words: str, at: str, colour: str, away: tuple[float, float] = (0, 0)) -> str:
+    """One point's label; `away` moves it by shares of the chart's width and height."""
+    x, y = away
+    layout = f'<c:layout><c:manualLayout><c:x val="{x}"/><c:y val="{y}"/></c:manualLayout></c:layout>' if x or y else ""
     rich = f'<a:r><a:rPr lang="zh-CN" sz="{points(SLIDE.label)}" b="1">{paint(colour)}</a:rPr><a:t>{escape(words)}</a:t></a:r>'
     return (
         f'<c:dLbl><c:idx val="{place}"/>{layout}<c:tx><c:rich><a:bodyPr wrap="none"/><a:lstStyle/><a:p>{rich}</a:p></c:rich></c:tx><c:dLblPos val="{at}"/>'
@@ -204,9 +209,18 @@ def _line(one: Series) -> str:
         dash = f'<a:prstDash val="{one.dash}"/>' if one.dash else ""
         pen = f'<a:ln w="{width}" cap="rnd">{paint(one.colour)}{dash}<a:round/></a:ln>'
         marker = '<c:marker><c:symbol val="none"/></c:marker>'
-    labels = "".join(_label(place, words, one.side, one.colour) for place, words in sorted(one.labels.items()))
+    labels = "".join(
+        _label(place, words, one.side, one.colour, _away(one)) for place, words in sorted(one.labels.items())
+    )
     off = f'<c:showLegendKey val="0"/><c:showVal val="0"/>{_FLAGS}'
-    return f"<c:spPr>{pen}</c:spPr>{marker}" + (f"<c:dLbls>{labels}{off}</c:dLbls>" if labels else "")
+    return f"<c:spPr>{pen}</c:spPr>{marker}" + (f"<c:dLbls>{labels}{off}{_NO_LEADERS}</c:dLbls>" if labels else "")
+
+
+def _away(one: Series) -> tuple[float, float]:
+    """How far a label keeps from a line that rises to the right: below it to the right, above it to the left."""
+    if one.side == "b":
+        return 0.045, 0.015
+    return (-0.045, -0.01) if one.side == "t" and one.dash else (0, 0)
 
 
 def _series(graph: Graph, place: int, one: Series, look: str, after: str = "") -> str:

@@ -285,7 +285,7 @@ def _rows_page(page: Page, one: Exhibit, graph: Graph, beside: Sequence[tuple[st
 
 def _wide(head: str, cells: Sequence[str], size: float) -> float:
     words = f"■ {head}".replace("（", "\n（").split("\n")
-    return max(widest(words, SLIDE.source), widest(cells, size, True)) / SLACK + 0.8 * SLIDE.u
+    return max(widest(words, SLIDE.source), widest(cells, size, True)) / 0.84 + 0.8 * SLIDE.u
 
 
 def _bar_heads(one: Exhibit, graph: Graph, beside: Sequence[tuple[str, list[str], str]]) -> list[Cell]:
@@ -374,34 +374,34 @@ def _round_up(value: float) -> float:
 
 
 def _heat(job: Job) -> Slides:
-    deck, one, plan = job.deck, job.one, job.plan
-    units, cells = one.facts.units, {(c.reporting_unit, c.indicator, c.scope): c for c in one.facts.cells}
+    deck, one = job.deck, job.one
     columns = list(dict.fromkeys((c.indicator, c.scope) for c in one.facts.cells))
     if not columns:
         return _listing(deck, one)
-    pages = _chunks(len(units), 16)
-    found = []
-    for number, (start, stop) in enumerate(pages, start=1):
-        page = page_of(deck, one, number, len(pages), _key(one))
-        rows = _heat_heads(columns, one.facts.cells, plan)
-        rows += [[Cell(unit, SLIDE.head, bold=True), *(_heat_cell(cells.get((unit, *key))) for key in columns)]
-                 for unit in units[start:stop]]  # fmt: skip
-        first = min(max(widest([*units], SLIDE.head, True) + 0.6 * SLIDE.u, 5 * SLIDE.u), 11 * SLIDE.u)
-        widths = [first, *[(SLIDE.inner - first) / len(columns)] * len(columns)]
-        heads = [leading(SLIDE.head) + 8, 2 * leading(SLIDE.source) + 14]
-        height = min(58.0, (page.bottom - page.top - sum(heads)) / (stop - start))
-        table(
-            page,
-            f"表 {one.name}",
-            told(one),
-            SLIDE.margin,
-            page.top,
-            widths,
-            rows,
-            [*heads, *[height] * (stop - start)],
-        )
-        found.append(page)
-    return found
+    first = min(max((widest([*one.facts.units], SLIDE.head, True) + 14) / SLACK, 5 * SLIDE.u), 11 * SLIDE.u)
+    lines = [wrap(unit, SLIDE.head, SLACK * first - 12) for unit in one.facts.units]
+    pages = _chunks(len(lines), 16 if max(map(len, lines), default=1) == 1 else 11)
+    return [
+        _heat_page(job, page_of(deck, one, number, len(pages), _key(one)), columns, first, lines, range(start, stop))
+        for number, (start, stop) in enumerate(pages, start=1)
+    ]
+
+
+def _heat_page(
+    job: Job, page: Page, columns: Sequence[tuple[str, str]], first: float, names: Sequence[Sequence[str]], own: range
+) -> Page:  # fmt: skip
+    p, one = SLIDE, job.one
+    cells = {(c.reporting_unit, c.indicator, c.scope): c for c in one.facts.cells}
+    widths = [first, *[(p.inner - first) / len(columns)] * len(columns)]
+    heads = _heat_heads(columns, one.facts.cells, job.plan, SLACK * widths[-1] - 12)
+    high = max(cell.text.count("\n") + 1 for cell in heads[1]) * leading(p.source) + 12
+    rows = [[Cell("\n".join(names[place]), p.head, bold=True),
+             *(_heat_cell(cells.get((one.facts.units[place], *key))) for key in columns)] for place in own]  # fmt: skip
+    upper = leading(p.head) + 8
+    height = min(70.0, (page.bottom - page.top - upper - high) / len(own))
+    heights = [upper, high, *[height] * len(own)]
+    table(page, f"表 {one.name}", told(one), p.margin, page.top, widths, [*heads, *rows], heights)
+    return page
 
 
 def _key(one: Exhibit) -> str:
@@ -410,7 +410,9 @@ def _key(one: Exhibit) -> str:
     return "　".join(dict.fromkeys(theme.light(status) for status in theme.STATUS if status in found))
 
 
-def _heat_heads(columns: Sequence[tuple[str, str]], cells: Sequence[Attainment], plan: Plan) -> list[list[Cell]]:
+def _heat_heads(
+    columns: Sequence[tuple[str, str]], cells: Sequence[Attainment], plan: Plan, wide: float
+) -> list[list[Cell]]:
     p = SLIDE
     upper = [Cell("", p.head)]
     for name in dict.fromkeys(name for name, _ in columns):
@@ -421,12 +423,15 @@ def _heat_heads(columns: Sequence[tuple[str, str]], cells: Sequence[Attainment],
     for name, scope in columns:
         bp = goals[name, scope]
         target = f"目标{theme.target_percent(bp)}%" if bp is not None else ""
-        lower.append(Cell(f"{_tiny(scope)}\n{target}", p.source, theme.INK_FAINT, align="center"))
+        lower.append(
+            Cell(
+                "\n".join([*wrap(theme.SCOPE_SHORT[scope], p.source, wide), target]),
+                p.source,
+                theme.INK_FAINT,
+                align="center",
+            )
+        )
     return [upper, lower]
-
-
-def _tiny(scope: str) -> str:
-    return {"public": "国有集体及控股"}.get(scope, theme.SCOPE_SHORT[scope])
 
 
 def _heat_cell(row: Attainment | None) -> Cell:
