@@ -71,6 +71,7 @@ KEPT = (
     "hide",
 )  # what a link of the menu carries along: looking back stays so, and so do hidden names
 SHORT = 11  # a date, a unit's name, 第12次: never broken over two lines
+LONG = 18  # a heading with more letters is broken over lines
 SEGMENTS = 5  # up to so many options stand side by side, more go into a list
 
 
@@ -202,7 +203,7 @@ def table_html(
     stacked: bool = False,
 ) -> str:
     """Return the HTML of `table`, every text escaped; `stacked`: on a phone every row stands as a list of its fields."""
-    head = "".join(f'<th scope="col"{_align(i, numeric)}>{escape(text)}</th>' for i, text in enumerate(headers))
+    head = "".join(f'<th scope="col"{_head(text, i, numeric)}>{escape(text)}</th>' for i, text in enumerate(headers))
     names = headers if stacked else ()
     body = "".join(f"<tr>{_row(row, numeric, names)}</tr>" for row in rows)
     label = f' aria-label="{escape(caption)}"' if caption else ""
@@ -395,6 +396,11 @@ def _print_head(title: str, period: str, foot: Sequence[str]) -> str:
 
 def _align(column: int, numeric: Collection[int]) -> str:
     return ' class="up-number"' if column in numeric else ""
+
+
+def _head(text: str, column: int, numeric: Collection[int]) -> str:
+    """A heading's class: a long one may take several lines, so that the columns stay on the screen."""
+    return ' class="up-wrap"' if len(text) > LONG and column not in numeric else _align(column, numeric)
 
 
 def _row(row: Sequence[str | Cell], numeric: Collection[int], names: Sequence[str] = ()) -> str:
