@@ -41,6 +41,7 @@ STREAMLIT = {
     "unionplan.ui_meetings",
     "unionplan.ui_meeting",
     "unionplan.ui_meeting_files",
+    "unionplan.ui_meeting_template",
     "unionplan.ui_presentation",
     "unionplan.ui_wall",
     "unionplan.ui_overview",
