@@ -25,7 +25,7 @@ from unionplan.export.tall_picture import tall_png
 from unionplan.standpoint import Standpoint, T
 from unionplan.theme import file_name
 
-SHARP, SHARPEST = 2.0, 3.0  # of a slide's 1920 pixels
+SHARP, SHARPEST = 1.0, 1.5  # of a slide's 1920 pixels, which are two a point: twice and three times a point
 PDF, ZIP, PNG = "application/pdf", "application/zip", "image/png"
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -120,7 +120,7 @@ FORMATS: Mapping[str, Format] = {
     "docx": Format("文稿（DOCX）", ".docx", f"{OFFICE}wordprocessingml.document", _office(report_of)),
     "xlsx": Format("工作簿（XLSX）", ".xlsx", f"{OFFICE}spreadsheetml.sheet", _office(book_of)),
     "pdf": Format("图册（PDF）", ".pdf", PDF, _drawn(pack_pdf)),
-    "png": Format("图片（PNG）", "_图片.zip", ZIP, pictures),
+    "png": Format("图片（PNG，两倍）", "_图片.zip", ZIP, pictures),
     "png3": Format("图片（PNG，三倍）", "_图片_三倍.zip", ZIP, lambda brief: pictures(brief, SHARPEST)),
     "onepage": Format("一页通", "_一页通.pdf", PDF, lambda brief: one_page_pdf(brief.board)),
     "tall": Format("手机长图", "_手机长图.png", PNG, _drawn(tall_png)),
