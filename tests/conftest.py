@@ -17,10 +17,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from tables import PLAN_FOLDER, csv_bytes, xlsx_bytes
+from tables import CLERK, PLAN_FOLDER, csv_bytes, xlsx_bytes
 
 from unionplan.__main__ import main
-from unionplan.access import Person
 from unionplan.demo import build
 from unionplan.intake.desk import read_file, unit_names
 from unionplan.intake.preview import Options, Preview, preview, submit
@@ -34,7 +33,6 @@ settings.register_profile("explore", derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 TODAY = date(2026, 11, 5)
-CLERK = Person("王经办")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from typing import Any
 
 import openpyxl
 
+from unionplan.access import Person
+
+CLERK = Person("王经办")
 PLAN_FOLDER = Path(__file__).resolve().parent.parent / "data" / "plan"
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 from odd_forms import UNITS, drawn
+from tables import table_rows
 
-from tests.conftest import table_rows
 from unionplan.intake.cells import Sheet
 from unionplan.intake.findings import column_problems
 from unionplan.intake.known_forms import Known, fingerprint, schema_kind

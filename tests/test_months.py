@@ -6,8 +6,8 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import CLERK, table_rows
 
-from tests.conftest import CLERK, table_rows
 from unionplan.intake.cells import Sheet
 from unionplan.intake.known_forms import Known
 from unionplan.intake.layout import laid_out, tables

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+from tables import csv_bytes
 
-from tests.conftest import csv_bytes
 from unionplan.errors import StoreError
 from unionplan.intake import desk, limits, processes, stages, worker
 from unionplan.intake.desk import Reading, read_file

@@ -11,8 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from tables import xlsx_bytes
 
-from tests.conftest import xlsx_bytes
 from unionplan import theme
 from unionplan.intake import annotated, fresh, receipt_files
 from unionplan.intake.cells import Sheet, Unreadable

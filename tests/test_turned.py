@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import table_rows
 
-from tests.conftest import table_rows
 from unionplan.intake.cells import Sheet, address
 from unionplan.intake.known_forms import Known
 from unionplan.intake.layout import tables

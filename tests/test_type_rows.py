@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from tables import CLERK
 
-from tests.conftest import CLERK
 from unionplan.intake.preview import Options, preview, submit
 from unionplan.store import Store
 
