@@ -173,7 +173,7 @@ def test_files_are_made_when_asked_for_and_listed_with_who_when_and_from_which_r
     assert "第十次&lt;主席&gt;会议　2026年11月5日　汇报" in text(app)
     assert "王芳　2026年11月5日" in text(app)
     assert "第4次更新的数　1张图表" in text(app)
-    assert len(app.get("download_button")) == 1
+    assert sum(one.key.startswith("take-") for one in app.get("download_button")) == 1
 
 
 def test_a_name_that_is_too_long_is_refused_in_words(meeting: Opened) -> None:
@@ -225,7 +225,7 @@ def test_every_format_gives_a_file_of_its_kind_without_hidden_names(board: Stand
     gallery = Gallery(board, Manner(hidden=True))
     brief = brief_of(board, gallery.exhibits(["scopes-wage", "gap-wage-non_public"]), occasion, others=False)
     starts = {
-        "pptx": b"PK", "docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF", "png": b"PK", "onepage": b"%PDF",
+        "pptx": b"PK", "docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF", "png": b"PK", "png3": b"PK", "onepage": b"%PDF",
         "tall": b"\x89PNG", "poster": b"%PDF", "html": b"<!doctype html>",
     }  # fmt: skip
     made = {name: one.make(brief) for name, one in FORMATS.items()}
