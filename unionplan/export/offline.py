@@ -26,7 +26,7 @@ _PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{fence}"><title>{title}</title><style>{style}</style></head>
 <body><header><strong>{city}</strong><span>{days}</span><nav aria-label="目录"><ol>{entries}</ol></nav>
-<p class="keys">按 ← → 或 PageUp、PageDown 翻页，Home 回到第一页，T 展开表格，P 打印</p></header>
+<p class="keys">按 ← → 键或上下翻页键翻页，行首键回到第一页，T 键展开表格，P 键打印</p></header>
 <main><h1>{conclusion}</h1>{sections}</main><script>{script}</script></body></html>
 """
 
