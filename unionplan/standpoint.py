@@ -25,7 +25,7 @@ class Standpoint:
     """A store as of `commit`, the plan and the clock that go with it.
 
     `on` cuts the data at a day, on which windows end too; staleness is always judged by `clock`. `mark` stands on every
-    page of a paper and `footnote` (备注：…) below its pictures, "" on none.
+    page of a paper and `footnote` (备注) below its pictures, "" on none.
     """
 
     store: Store

@@ -90,7 +90,7 @@ def _days(board: Board) -> list[date]:
 
 def _outlook_on(board: Board, day: date) -> Outlook:
     """What is known now of an earlier day, judged by that day's own clock; its figures are counted once."""
-    make = lambda: Outlook(board.store.cube(board.commit), board.plan, day, day)  # noqa: E731 - made once
+    make = lambda: board.outlook().at(day)  # noqa: E731 - made once
     return board.shared(("outlook-on", f"{day}"), make)
 
 

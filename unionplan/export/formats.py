@@ -12,7 +12,7 @@ from unionplan import narrative
 from unionplan.attainment import Attainment, ItemState
 from unionplan.exhibits import CITY, Exhibit
 from unionplan.export.book import book_of
-from unionplan.export.footnote import footed, noted, words
+from unionplan.export.footnote import footed, noted
 from unionplan.export.occasion import INTERNAL, Occasion
 from unionplan.export.offline import offline_html
 from unionplan.export.one_page import one_page_pdf
@@ -78,7 +78,7 @@ def brief_of(seen: Standpoint, exhibits: Sequence[Exhibit], occasion: Occasion, 
     mark = INTERNAL if occasion.internal else ""
     board = PaperBoard(
         seen.store, seen.commit, seen.plan, seen.clock, seen.on, seen, occasion.names, others, mark=mark,
-        footnote=words(occasion.footnote),
+        footnote=occasion.footnote,
     )  # fmt: skip
     drawn_once = [
         replace(one, draw=cache(one.draw)) for one in exhibits

@@ -12,6 +12,7 @@ from unionplan.charts.profile import Profile, Sheet, leading, widest, wrap
 from unionplan.charts.wall_titles import NOTE, Part, by_plan, done, parts_of
 from unionplan.exhibits import exhibit
 from unionplan.export.arranging import clauses, placed, without
+from unionplan.export.footnote import words
 from unionplan.export.marks import Drawing, Mark, drawing
 from unionplan.export.pack import document_title, sample_mark
 from unionplan.export.pictures import typeset
@@ -230,7 +231,8 @@ def _foot(sheet: Sheet, board: Standpoint) -> None:
 
 
 def _footnote(board: Standpoint) -> list[str]:
-    return wrap(board.footnote, SMALL, A4.inner) if board.footnote else []
+    said = words(board.footnote)
+    return wrap(said, SMALL, A4.inner) if said else []
 
 
 def _floor(board: Standpoint) -> float:

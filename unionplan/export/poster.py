@@ -24,7 +24,7 @@ _SOURCE = """
 
 def poster_pdf(board: Standpoint) -> bytes:
     """Return every item of the plan on one A3 page; raises ValueError where they are too many for it."""
-    wall = footed(plan_wall(board, Selection()), board.footnote.removeprefix("备注："))
+    wall = footed(plan_wall(board, Selection()), board.footnote)
     drawn = drawing(wall.draw(A3))
     inputs = {
         "title": document_title(board), "wall": svg(drawn), "said": wall.title, "mark": sample_mark(board),
