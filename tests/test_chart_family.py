@@ -11,6 +11,7 @@ from html import unescape
 from itertools import pairwise
 from types import SimpleNamespace
 
+import plotly.graph_objects as go
 import pytest
 from chart_cases import EVERY, HOSTILE, KINDS, PROFILES
 from figures import assert_legible
@@ -42,7 +43,9 @@ class Layout(SimpleNamespace):
 def unchecked(monkeypatch):
     """Pictures as they are handed to Plotly."""
     monkeypatch.setattr(
-        profiles, "go", SimpleNamespace(Figure=lambda data, layout: SimpleNamespace(data=data, layout=Layout(**layout)))
+        profiles,
+        "go",
+        SimpleNamespace(Figure=lambda data, layout, **_: SimpleNamespace(data=data, layout=Layout(**layout))),
     )
 
 
@@ -96,6 +99,17 @@ def assert_one_look(kind, figure, profile):
     known = {note["name"] for note in texts(figure)}
     assert ("title" in known) is not profile.captioned
     assert any("数据来源" in note["text"] for note in texts(figure, "foot")) is not profile.captioned
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_plotly_accepts_every_kind_as_it_is_handed_over(kind, profile):
+    figure = next(iter(KINDS[kind].values()))(profile)
+    handed = figure.to_plotly_json()
+    assert json.loads(go.Figure(handed).to_json()) == json.loads(figure.to_json())
+    shapes = [{**shape, "thickness": 1} for shape in handed["layout"]["shapes"]] or [{"thickness": 1}]
+    with pytest.raises(ValueError, match="thickness"):  # what Plotly does not know would have been told
+        go.Figure(layout={**handed["layout"], "shapes": shapes})
 
 
 def test_the_smallest_text_of_each_profile_is_nine_points_at_its_final_size():

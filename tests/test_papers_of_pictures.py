@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,9 +16,12 @@ from pypdf import PdfReader
 from unionplan import export_commands, narrative, theme
 from unionplan.charts import PHONE, Profile
 from unionplan.charts.profile import Sheet
+from unionplan.errors import ExportError
 from unionplan.exhibits import Exhibit, Table, exhibits, usual
 from unionplan.export.arranging import placed, stacked
+from unionplan.export.formats import brief_of, made
 from unionplan.export.marks import Box, Drawing, Line, Pen, Words, drawing
+from unionplan.export.occasion import plain_occasion
 from unionplan.export.offline import offline_html
 from unionplan.export.one_page import SMALL, headlines, one_page, one_page_pdf
 from unionplan.export.pack import pack_pdf
@@ -295,3 +299,20 @@ def test_a_chart_that_does_not_fit_a_slide_gets_a_higher_page(board: Standpoint,
 
     (page,) = PdfReader(io.BytesIO(pack_pdf(board, [replace(shown[0], draw=draw)]))).pages
     assert (float(page.mediabox.width), float(page.mediabox.height)) == (960, 1000)
+
+
+# Several files at once
+
+
+def test_files_made_side_by_side_come_in_the_order_asked_and_are_whole(board, shown):
+    brief = brief_of(board, shown[:3], plain_occasion(board), False)
+    book, deck, pdf = made(brief, ("xlsx", "pptx", "pdf"))
+    assert "xl/workbook.xml" in zipfile.ZipFile(io.BytesIO(book)).namelist()
+    assert "ppt/presentation.xml" in zipfile.ZipFile(io.BytesIO(deck)).namelist()
+    assert len(pages(pdf)) == 3
+
+
+def test_what_a_writer_cannot_make_is_said_though_the_other_files_are_made(empty):
+    brief = brief_of(empty, [], plain_occasion(empty), False)
+    with pytest.raises(ExportError):
+        list(made(brief, ("png", "docx")))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from unionplan.access import Person
 from unionplan.errors import AccessError, IntakeError, StoreError
-from unionplan.export.formats import FORMATS, brief_of
+from unionplan.export.formats import FORMATS, brief_of, made
 from unionplan.export.occasion import Occasion
 from unionplan.gallery import Gallery
 from unionplan.meetings import LONGEST
@@ -103,12 +103,14 @@ class Shelf:
         except OSError as error:
             raise StoreError("会议材料", f"“{name}”已不在", "旧的材料会自动清理", "请重新生成") from error
 
-    def put(self, order: Order, made: Sequence[tuple[str, str, bytes]], who: str, commit: int, at: datetime) -> Pack:
-        """Lay files (name, format, bytes) on the shelf as one pack, wholly or not at all, and clear old ones away.
+    def put(
+        self, order: Order, finished: Sequence[tuple[str, str, bytes]], who: str, commit: int, at: datetime
+    ) -> Pack:
+        """Lay `finished` files (name, format, bytes) on the shelf as one pack, wholly or not at all, and clear old ones away.
 
         Raises StoreError where they cannot be written.
         """
-        files = tuple(File(name, kind, len(data)) for name, kind, data in made)
+        files = tuple(File(name, kind, len(data)) for name, kind, data in finished)
         said = order.occasion
         pack = Pack(
             f"{at:%Y%m%d-%H%M%S-%f}", at.replace(microsecond=0).isoformat(), who, said.meeting, said.held_on.isoformat(),
@@ -117,7 +119,7 @@ class Shelf:
         part = self.folder / f"{pack.id}{PART}"
         try:
             part.mkdir(parents=True)
-            for name, _, data in made:
+            for name, _, data in finished:
                 (part / name).write_bytes(data)
             (part / ABOUT).write_text(json.dumps(asdict(pack), ensure_ascii=False), encoding="utf-8")
             part.rename(self.folder / pack.id)
@@ -194,10 +196,10 @@ class Workshop:
         brief = brief_of(gallery.board, told, order.occasion, gallery.manner.others)
         if not brief.exhibits:
             raise IntakeError("会议材料", "选中的图表都没有数据", "有数据才能生成", "请另选图表，或先上传数据")
-        made = []
+        files, coming = [], made(brief, order.formats)
         for number, kind in enumerate(order.formats):
             task.progress = (len(order.asked) + 3 * number) / steps
             task.stage = f"正在生成{FORMATS[kind].word}（{number + 1}/{len(order.formats)}）"
-            made.append((f"{order.name}{FORMATS[kind].tail}", kind, FORMATS[kind].make(brief)))
+            files.append((f"{order.name}{FORMATS[kind].tail}", kind, next(coming)))
         task.progress, task.stage = 1.0, "正在存放"
-        return self.shelf.put(order, made, who, gallery.board.commit, at)
+        return self.shelf.put(order, files, who, gallery.board.commit, at)

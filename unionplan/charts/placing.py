@@ -37,8 +37,12 @@ class Label:
 
 def put(sheet: Sheet, label: Label, at: Place, room: Rect, taken: list[Rect], upward: bool, left: bool) -> None:
     """Write `label` near `at` inside `room`, first on the side asked for, and add its place to `taken`."""
-    places = _places(label, at, room, upward, left, sheet.profile.u)
-    best = min(places, key=lambda place: covered(place, taken))
+    write(sheet, label, at, _places(label, at, room, upward, left, sheet.profile.u), taken)
+
+
+def write(sheet: Sheet, label: Label, at: Place, places: Sequence[Rect], taken: list[Rect]) -> None:
+    """Write `label` at the clearest of `places`, on the side of it that is towards `at`, and add it to `taken`."""
+    best = clearest(places, taken)
     x, side = (best[2], "right") if best[2] <= at[0] else (best[0], "left")
     y = best[1]
     for text, size, colour, bold in label.lines:
@@ -87,6 +91,12 @@ def _inside(label: Label, at: Place, tops: Sequence[float], room: Rect, u: float
     starts = [side for side in (reversed(sides) if left else sides) if room[0] <= side <= room[2] - label.width]
     heights = [top for top in tops if room[1] <= top <= room[3] - label.height]
     return [(side, top, side + label.width, top + label.height) for top, side in product(heights, starts)]
+
+
+def clearest(places: Sequence[Rect], taken: Sequence[Rect]) -> Rect:
+    """Return the first place that is free, or else the one that covers least."""
+    free = (place for place in places if not any(_overlap(place, other) for other in taken))
+    return next(free, None) or min(places, key=lambda place: covered(place, taken))
 
 
 def covered(rect: Rect, taken: Iterable[Rect]) -> float:

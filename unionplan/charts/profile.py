@@ -143,7 +143,11 @@ class Sheet:
             self.text("foot", p.right, y, right, p.source, theme.INK_FAINT, at="right")
 
     def figure(self, height: float, *traces: Any) -> go.Figure:
-        """Return the picture as a figure of the profile's width and this height."""
+        """Return the picture as a figure of the profile's width and this height.
+
+        Plotly's own checks take more time than everything else that is drawn: the tests ask for them, every kind and
+        profile, and a board does not.
+        """
         p = self.profile
         axis = {"visible": False, "fixedrange": True, "autorange": False}
         layout = {
@@ -157,7 +161,7 @@ class Sheet:
             "hoverlabel": {"font": {"size": p.head}},
             "font": {"size": p.label},
         }
-        return go.Figure(data=list(traces), layout=layout)
+        return go.Figure(data=list(traces), layout=layout, _validate=False)
 
 
 def foot_lines(profile: Profile, source: str, note: str, remarks: Sequence[str] = ()) -> list[tuple[str, str]]:

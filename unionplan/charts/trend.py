@@ -21,6 +21,7 @@ import plotly.graph_objects as go
 from unionplan import theme
 from unionplan.charts import trend_forecast
 from unionplan.charts.parts import dotted, empty, hover, shown
+from unionplan.charts.placing import AWAY, Label, Place, Rect, clearest, strewn, write
 from unionplan.charts.profile import Profile, Sheet, foot_height, foot_lines, leading, text_width, widest
 from unionplan.forecast import Forecast
 from unionplan.pace import Node, due, way_of
@@ -31,10 +32,7 @@ MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)  # months between dates on the axis
 LINES = 5
 LEAST = 8.0  # height of the plot, in u, below which a picture of fixed height grows instead
 CLEAR = Fraction(1, 4)  # of a step: so far above an axis that does not begin at 0 lies all that is drawn
-AWAY = (0.3, 0.8, 1.3, 1.9, 2.6, 3.4, 4.2, 5.0, 6.0, 7.0, 8.0, 9.0)  # how far from its point a label may stand, in u
 PLOT = {"screen": 19.5, "phone": 15.0, "document": 15.0}  # height of the plot, in u, where the picture may grow
-Rect = tuple[float, float, float, float]
-Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -93,24 +91,6 @@ class Plot:
     def y(self, rate: Fraction | float) -> float:
         """Return the y of a rate between 0 and 1."""
         return self.bottom - (float(rate) * 100 - self.low) / (self.high - self.low) * (self.bottom - self.top)
-
-
-@dataclass(frozen=True)
-class Words:
-    """A label of one or more lines, each (text, size, colour, bold)."""
-
-    name: str
-    lines: tuple[tuple[str, float, str, bool], ...]
-
-    @property
-    def width(self) -> float:
-        """Return the width of the widest line."""
-        return max(text_width(text, size, bold) for text, size, _, bold in self.lines)
-
-    @property
-    def height(self) -> float:
-        """Return the height of all lines."""
-        return sum(leading(size) for _, size, _, _ in self.lines)
 
 
 def trend(
@@ -351,10 +331,10 @@ def _labels(
     here = (plot.x(now.as_of), plot.y(rate))
     _put(sheet, plot, _now_words(p, now, target, indicator), here, taken, upward=on_pace)
     if due is not None and rate * 10_000 < (target.bp if target else 0):
-        words = Words("due", ((f"序时应达 {shown(due)}%", p.head, theme.INK_SOFT, False),))
+        words = Label("due", ((f"序时应达 {shown(due)}%", p.head, theme.INK_SOFT, False),))
         _put(sheet, plot, words, (plot.x(now.as_of), plot.y(due)), taken, upward=not on_pace, left=not on_pace)
     if pace is not None:
-        words = Words("start", ((f"期初 {shown(pace.baseline)}%", p.head, theme.INK_SOFT, False),))
+        words = Label("start", ((f"期初 {shown(pace.baseline)}%", p.head, theme.INK_SOFT, False),))
         _put(sheet, plot, words, (plot.x(pace.begin), plot.y(pace.baseline)), taken, upward=False)
     if ahead is not None:
         taken += trend_forecast.label(sheet, plot, ahead, target, taken)
@@ -362,16 +342,16 @@ def _labels(
         _warn(sheet, plot, taken)
 
 
-def _now_words(p: Profile, now: TrendPoint, target: Target | None, indicator: Indicator) -> Words:
+def _now_words(p: Profile, now: TrendPoint, target: Target | None, indicator: Indicator) -> Label:
     value = f"{shown(now.rate, target.bp if target else None)}%"
     counts = f"{now.numerator:,}/{now.denominator:,}"
     status, colour = theme.light(now.status).partition("·")[0], theme.role(now.status).text
     last = (status, p.head, colour, True)
     if p.kind == "phone":  # as narrow as it can be: there is little room beside the last point
         head = ("完成值", p.head, theme.FOCUS, True)
-        return Words("now", (head, (value, p.value, theme.FOCUS, True), (counts, p.head, theme.INK_SOFT, False), last))
+        return Label("now", (head, (value, p.value, theme.FOCUS, True), (counts, p.head, theme.INK_SOFT, False), last))
     head = (f"完成值 {value}", p.value, theme.FOCUS, True)
-    return Words("now", (head, (f"{counts} {indicator.unit}", p.head, theme.INK_SOFT, False), last))
+    return Label("now", (head, (f"{counts} {indicator.unit}", p.head, theme.INK_SOFT, False), last))
 
 
 def _warn(sheet: Sheet, plot: Plot, taken: Sequence[Rect]) -> None:
@@ -382,7 +362,7 @@ def _warn(sheet: Sheet, plot: Plot, taken: Sequence[Rect]) -> None:
     places = [plot.left + (0.5 + step) * p.u for step in range(int((plot.right - plot.left - width) / p.u))]
     half = p.source / 2
     rects = [(x, y - half, x + width, y + half) for x in places] or [(plot.left, y - half, plot.left + width, y + half)]
-    best = min(rects, key=lambda rect: sum(_overlap(rect, other) for other in taken))
+    best = clearest(rects, taken)
     sheet.text("warning", best[0], y, words, p.source, theme.INK_FAINT)
 
 
@@ -406,7 +386,7 @@ def _taken(
         y = plot.y(Fraction(target.bp, 10_000))
         runs.append([(plot.left, y), (plot.right, y)])
     for run in runs:
-        taken += [(x - 3, y - 3, x + 3, y + 3) for x, y in _strewn(run)]
+        taken += strewn(run)
     for point in points:
         if point.rate is None:
             x, y = plot.x(point.as_of), plot.bottom
@@ -421,30 +401,14 @@ def _rect(note: dict[str, Any]) -> Rect:
     return (left, note["y"] - size / 2, left + width, note["y"] + size / 2)
 
 
-def _strewn(run: Sequence[Place]) -> list[Place]:
-    """Return places along a line of straight pieces, some pixels apart."""
-    places = list(run)
-    for (x0, y0), (x1, y1) in pairwise(run):
-        count = int(max(abs(x1 - x0), abs(y1 - y0)) // 8)
-        places += [(x0 + (x1 - x0) * k / count, y0 + (y1 - y0) * k / count) for k in range(1, count)]
-    return places
-
-
 def _put(
-    sheet: Sheet, plot: Plot, words: Words, at: Place, taken: list[Rect], upward: bool, left: bool = False
+    sheet: Sheet, plot: Plot, words: Label, at: Place, taken: list[Rect], upward: bool, left: bool = False
 ) -> None:
     """Write `words` near a point, at the first place that is free or else at the one where least is covered."""
-    rects = _candidates(sheet.profile, plot, words, at, upward, left)
-    best = min(rects, key=lambda rect: sum(_overlap(rect, other) for other in taken))
-    y = best[1]
-    for text, size, colour, bold in words.lines:
-        x, side = (best[2], "right") if best[2] <= at[0] else (best[0], "left")
-        sheet.text(words.name, x, y + leading(size) / 2, text, size, colour, bold, side)
-        y += leading(size)
-    taken.append(best)
+    write(sheet, words, at, _candidates(sheet.profile, plot, words, at, upward, left), taken)
 
 
-def _candidates(p: Profile, plot: Plot, words: Words, at: Place, upward: bool, left: bool) -> list[Rect]:
+def _candidates(p: Profile, plot: Plot, words: Label, at: Place, upward: bool, left: bool) -> list[Rect]:
     """Return the places to try, nearest and best side first, all of them inside the picture."""
     (x, y), (w, h), gap = at, (words.width, words.height), 0.6 * p.u
     rects = []
@@ -458,10 +422,6 @@ def _candidates(p: Profile, plot: Plot, words: Words, at: Place, upward: bool, l
         r for r in rects if r[0] >= plot.left + 2 and r[2] <= p.right and plot.top <= r[1] and r[3] <= plot.bottom
     ]
     return fitting or [(max(p.margin, min(x + gap, p.right - w)), plot.top, x + gap + w, plot.top + h)]
-
-
-def _overlap(a: Rect, b: Rect) -> float:
-    return max(0.0, min(a[2], b[2]) - max(a[0], b[0])) * max(0.0, min(a[3], b[3]) - max(a[1], b[1]))
 
 
 # The line and its points

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -127,3 +128,12 @@ FORMATS: Mapping[str, Format] = {
     "poster": Format("A3 挂图", "_挂图.pdf", PDF, lambda brief: poster_pdf(brief.board)),
     "html": Format("离线网页", ".html", "text/html", _drawn(offline_html)),
 }
+
+
+def made(brief: Brief, kinds: Sequence[str]) -> Iterator[bytes]:
+    """Yield the files of a brief in the order of `kinds`, two in the making at a time; raises as their writers do.
+
+    Setting pictures is typst's work and leaves Python's lock alone, so the next file is drawn meanwhile.
+    """
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(lambda kind: FORMATS[kind].make(brief), kinds)
