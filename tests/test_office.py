@@ -25,8 +25,8 @@ from unionplan.export.book import book_of
 from unionplan.export.cells import printed
 from unionplan.export.graphs import graphs, rounded
 from unionplan.export.occasion import Occasion, Sentence
-from unionplan.export.paper import MARGINS
-from unionplan.export.report import report_of
+from unionplan.export.paper import LINE, MARGINS
+from unionplan.export.report import ROOM, _figures, _Report, report_of
 from unionplan.export.slides import deck_of
 from unionplan.plan import COVERAGE
 from unionplan.standpoint import Standpoint
@@ -280,6 +280,50 @@ def test_reasons_and_measures_are_printed_as_typed_and_not_at_all_where_nobody_t
     written = [one.text for one in Document(io.BytesIO(report_of(board, shown[:1], said))).paragraphs]
     assert written[written.index("三、原因分析") + 1] == "职代会：基础薄弱。"
     assert written[written.index("四、下一步措施") + 1] == "逐户走访！"
+
+
+# Pages
+
+
+def test_no_page_of_the_report_is_left_half_empty(board, shown, monkeypatch):
+    left, go_on = [], _Report.turn
+
+    def turn(report):
+        first, before = report.left, [report.framed[number][0].height for number in report.on_page]
+        on_page = list(report.on_page)
+        go_on(report)
+        grown = sum(report.framed[number][0].height for number in on_page) - sum(before)
+        assert grown >= 0
+        left.append((first - grown) / ROOM)
+
+    monkeypatch.setattr(_Report, "turn", turn)
+    report_of(board, shown, OCCASION)
+    assert len(left) > 8
+    assert max(left) < 0.25
+
+
+def test_who_signs_never_stands_alone_on_a_page(board, shown, monkeypatch):
+    reports = []
+    monkeypatch.setattr(
+        _Report, "leave", lambda report, room, leave=_Report.leave: (leave(report, room), reports.append(report))
+    )
+    for last in ("timeline", "wall", "dues", "participation"):
+        report_of(board, [one for one in shown if one.kind == last], OCCASION)
+        assert reports[-1].left > 2 * LINE, last
+
+
+def test_a_figure_is_drawn_lower_or_higher_only_where_it_says_the_same(shown):
+    for one in _figures(shown):
+        for share in (0.75, 0.9, 1.15):
+            other = one.fitted(share * one.height)
+            if other is None:
+                continue
+            assert other.height <= share * one.height + 1
+            assert set(one.drawn.text.split()) <= set(other.drawn.text.split())
+            assert other.drawn.hidden == one.drawn.hidden
+    kinds = {one.one.kind for one in _figures(shown) if one.fitted(0.85 * one.height)}
+    assert {"trend", "gap", "change", "dues", "wall"} <= kinds
+    assert "heatmap" not in kinds  # it would leave out a unit
 
 
 # Hostile text

@@ -7,7 +7,7 @@ its own. Sizes are points, widths millimetres. What is written is text as it sta
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -109,19 +109,26 @@ class Paper:
         for line in lines:
             self._write(line, "图表注")
 
-    def picture(self, png: bytes, told: str, caption: str, notes: Sequence[str]) -> None:
-        """Put a picture as wide as the text, with its alternative text; caption and notes stay below it."""
+    def frame(self, told: str, caption: str, notes: Sequence[str]) -> Callable[[bytes], None]:
+        """Keep a place for a picture, its caption and notes below it; return what puts it there, as wide as the text.
+
+        `told` is its alternative text.
+        """
         place = self._document.add_paragraph(style="图")
         place.paragraph_format.keep_with_next = True
         place.paragraph_format.space_before = Pt(6)
-        made = place.add_run().add_picture(io.BytesIO(png), width=Mm(WIDTH))
-        about = made._inline.docPr
-        about.set("descr", plain(told))
-        about.set("name", plain(caption).partition("　")[0])
+        run = place.add_run()
+
+        def put(png: bytes) -> None:
+            about = run.add_picture(io.BytesIO(png), width=Mm(WIDTH))._inline.docPr
+            about.set("descr", plain(told))
+            about.set("name", plain(caption).partition("　")[0])
+
         lines = [self._write(caption, "图表题"), *(self._write(note, "图表注") for note in notes)]
         for line in lines[:-1]:
             line.paragraph_format.keep_with_next = True
         lines[-1].paragraph_format.space_after = Pt(8)
+        return put
 
     def sign(self, who: str, day: str = "") -> None:
         """Write who signs, and the day (the paper's own, or these words); both stay with the paragraph before them."""

@@ -6,7 +6,8 @@ A figure stands where the page has room for it, the text going on meanwhile, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby
 
@@ -31,8 +32,10 @@ ROOM = (297 - MARGINS[0] - MARGINS[1]) * 72 / 25.4
 """Points between the margins of a page."""
 SHARP = 1.5  # of the pictures: 244 dots an inch
 POINT = 72 / 25.4  # points in a millimetre
-SPARE, LITTLE = 6, 0.35  # points kept free below a figure; the share of a page that may stay blank before one
+LOWEST, HIGHEST = 0.7, 1.2  # how much lower or higher than by itself a figure may be drawn to fill a page
+SPARE, LITTLE = 6, 0.2  # points kept free below a figure; the share of a page that may stay blank before one
 WIDTHS = (28, 30, 16, 14, 16, 16, 15, 21)
+OMITTED = "未画出"  # in the foot of every picture that leaves rows out
 PROFILE = replace(DOCUMENT, tallest=1230)  # with title and source below it, a page
 SECTIONS = {
     "bullet": "覆盖目标完成情况", "heatmap": "覆盖目标完成情况", "trend": "覆盖目标完成情况", "gap": "覆盖目标完成情况",
@@ -46,12 +49,30 @@ _FACTS = ("trend", "gap", "change", "progress", "breakdown", "participation", "t
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that waits for its place: the picture, its height in points with caption, its words."""
+    """A figure that waits for its place: the picture, what its caption and notes take in points, its words."""
 
     one: Exhibit
-    png: bytes
-    height: float
+    drawn: Drawing
+    about: float
     notes: tuple[str, ...]
+
+    @property
+    def height(self) -> float:
+        """Return what it takes of a page, in points."""
+        return self.drawn.height * WIDTH / self.drawn.width * POINT + self.about
+
+    def fitted(self, room: float, counted: bool = False) -> Figure | None:
+        """Return it drawn as high as `room` points; None where that is too far from its own height or would say less.
+
+        With `counted`, one that leaves out rows already, and says how many, may leave out more.
+        """
+        height = round((room - self.about) * self.drawn.width / WIDTH / POINT)
+        if not LOWEST <= height / self.drawn.height <= HIGHEST:
+            return None
+        drawn = drawing(self.one.draw(replace(PROFILE, height=height, tallest=None)))
+        lost = Counter(self.drawn.text.split()) - Counter(drawn.text.split())
+        whole = (not lost and drawn.hidden == self.drawn.hidden) or (counted and OMITTED in self.drawn.text)
+        return replace(self, drawn=drawn) if whole and drawn.height <= height else None
 
 
 @dataclass
@@ -66,6 +87,9 @@ class _Report:
     figures: int = 0
     tables: int = 0
     headings: int = 0
+    framed: list[tuple[Figure, Callable[[bytes], None]]] = field(default_factory=list)
+    on_page: list[int] = field(default_factory=list)
+    """Which of `framed` stand on the page."""
 
     @property
     def left(self) -> float:
@@ -92,7 +116,7 @@ class _Report:
     def _keep(self, height: float) -> None:
         """Count a line that stays with the two after it."""
         if self.left < height + 2 * LINE:
-            self.used = 0
+            self.turn()
         self.used += height
 
     def fill(self, heights: Sequence[float]) -> None:
@@ -106,7 +130,33 @@ class _Report:
             self.used += sum(rest[:count])
             rest = rest[max(count, 0) :]
             if rest:
-                self.used = 0.0
+                self.turn()
+
+    def turn(self) -> None:
+        """Go on to the next page; what this one leaves free, its figures take, the last first."""
+        for number in reversed(self.on_page):
+            figure, put = self.framed[number]
+            free = self.left - SPARE - LINE
+            grown = (
+                figure.fitted(min(figure.height + free, figure.about + HIGHEST * (figure.height - figure.about)))
+                if free > LINE
+                else None
+            )
+            if grown is not None:
+                self.framed[number] = (grown, put)
+                self.used += grown.height - figure.height
+        self.used, self.on_page = 0.0, []
+
+    def leave(self, room: float) -> None:
+        """Draw the page's last figure lower where less than `room` points are left below it."""
+        lacks = room + SPARE - self.left
+        if lacks <= 0 or not self.on_page:
+            return
+        figure, put = self.framed[self.on_page[-1]]
+        lower = figure.fitted(figure.height - lacks, counted=True)
+        if lower is not None:
+            self.framed[self.on_page[-1]] = (lower, put)
+            self.used += lower.height - figure.height
 
     def place(self, all_of_them: bool = False) -> None:
         """Put the figures that the page has room for, in their order; where little is left of it, one on the next page.
@@ -114,18 +164,31 @@ class _Report:
         With `all_of_them`, go on until none waits.
         """
         while self.waiting:
-            chosen = next((one for one in self.waiting if one.height <= self.left - SPARE), None)
-            if chosen is None:
+            place, figure = self._fitting() or (None, None)
+            if place is None or figure is None:
                 if self.left > LITTLE * ROOM and not all_of_them:
                     return
-                self.used, chosen = 0.0, self.waiting[0]
-            self._put(chosen)
+                self.turn()
+                place, figure = 0, self.waiting[0]
+            del self.waiting[place]
+            self._put(figure)
+
+    def _fitting(self) -> tuple[int, Figure] | None:
+        """The first figure that the page has room for, or else that has once it is drawn lower, and its place in the row."""
+        for place, one in enumerate(self.waiting):
+            if one.height <= self.left - SPARE:
+                return place, one
+        for place, one in enumerate(self.waiting):
+            lower = one.fitted(self.left - SPARE - LINE)
+            if lower is not None:
+                return place, lower
+        return None
 
     def _put(self, figure: Figure) -> None:
-        self.waiting.remove(figure)
         self.figures += 1
         caption = f"图{self.figures}　{figure.one.title.replace('｜', '')}"
-        self.paper.picture(figure.png, told(figure.one), caption, figure.notes)
+        self.on_page.append(len(self.framed))
+        self.framed.append((figure, self.paper.frame(told(figure.one), caption, figure.notes)))
         self.used = min(ROOM, self.used + figure.height)
 
 
@@ -141,7 +204,10 @@ def report_of(board: Standpoint, shown: Sequence[Exhibit], occasion: Occasion) -
         _section(report, list(own), figures)
     report.place(all_of_them=True)
     _typed(report)
+    report.leave(3 * LINE)  # who signs, the day, and one more: programs break lines differently
     report.paper.sign(occasion.author)
+    for (_, put), png in zip(report.framed, pngs([one.drawn for one, _ in report.framed], SHARP), strict=True):
+        put(png)
     return report.paper.data()
 
 
@@ -282,24 +348,21 @@ def _typed(report: _Report) -> None:
         if told_:
             report.heading(heading)
         for words in told_:
-            report.paper.text(words)
+            report.text(words)
     if occasion.kind == "报告":
-        report.paper.text("特此报告。")
+        report.text("特此报告。")
 
 
 # Figures
 
 
 def _figures(shown: Sequence[Exhibit]) -> list[Figure]:
-    drawn = [drawing(one.draw(PROFILE)) for one in shown]
-    made = pngs(drawn, SHARP)
-    return [_figure(one, mark, png) for one, mark, png in zip(shown, drawn, made, strict=True)]
+    return [_figure(one, drawing(one.draw(PROFILE))) for one in shown]
 
 
-def _figure(one: Exhibit, mark: Drawing, png: bytes) -> Figure:
+def _figure(one: Exhibit, drawn: Drawing) -> Figure:
     notes = (f"口径：{one.note}。{one.source}。" if one.note else f"{one.source}。",)
     lines = 16 * len(_lines(f"图10　{one.title}", TABLE, WIDTH)) + sum(
         14 * len(_lines(note, 9, WIDTH)) for note in notes
     )
-    height = mark.height * WIDTH / mark.width * POINT
-    return Figure(one, png, height + lines + 18, notes)
+    return Figure(one, drawn, lines + 18, notes)
