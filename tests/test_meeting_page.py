@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -143,6 +144,17 @@ def test_the_screen_shows_one_chart_after_the_other_and_pins_itself(meeting: Ope
     assert "没有可以演示的图表" in text(meeting(present="1", show="-"))
 
 
+def test_the_screen_prints_the_footnote_below_every_chart(meeting: Opened) -> None:
+    said = "白禾县10月数据为初报数"
+    assert screen(meeting(show="targets.wall", remark=said))["remark"] == [said]
+    slides = re.findall(
+        r"data:image/svg\+xml;base64,([^\s\"]+)", text(meeting(present="1", show="targets.wall", remark=said))
+    )
+    assert [said in b64decode(one).decode() for one in slides] == [True, True]
+    assert "备注有401个字，不能超过400个字。请改短。" in text(meeting(remark="注" * 401))
+    assert text(meeting(present="1", show="targets", remark="注" * 9999)).count("data:image/svg+xml;base64,") == 1
+
+
 def test_a_refresh_in_the_middle_changes_nothing_on_a_pinned_screen(meeting: Opened, city: Store) -> None:
     asked = {"present": "1", "show": "scopes-wage", "commit": "4", "day": "2026-11-05"}
     before = text(meeting(**asked))
@@ -211,6 +223,7 @@ def test_machine_trade_union_tasks_come_in_only_when_chosen(board: Standpoint) -
         (Order(("targets",), ("pdf",), OCCASION), VIEWER, "会议材料：现在没有登录。登录的经办人、管理员才能生成会议材料。请先登录。"),
         (Order((), ("pdf",), OCCASION), CLERK, "会议材料：没有选图表。至少选一张。请从目录中加入，或点“选常用的”。"),
         (Order(("targets",), (), OCCASION), CLERK, "会议材料：没有选格式。至少选一种。请选择要生成的格式。"),
+        (Order(("targets",), ("pdf",), replace(OCCASION, footnote="注" * 401)), CLERK, "会议材料：备注有401个字。不超过400个字。请改短。"),
         (Order(("targets",), ("pdf",), replace(OCCASION, meeting="会" * 61)), CLERK, "会议材料：会议名称有61个字。不超过60个字。请改短。"),
     ],
 )  # fmt: skip

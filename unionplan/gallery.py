@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from unionplan.charts import SLIDE
 from unionplan.exhibits import Entry, Exhibit, catalogue, exhibit, names_for
+from unionplan.export.footnote import footed
 from unionplan.export.pack import fitted
 from unionplan.export.pictures import pngs
 from unionplan.export.svg import svg
@@ -67,15 +68,18 @@ class Gallery:
     def _make(self, asked: str) -> Exhibit | None:
         return exhibit(self.board, asked, self._names, self.manner.order, self.manner.others)
 
-    def slide(self, asked: str) -> str:
-        """Return an exhibit's slide as the address of a picture (data:), "" where it has nothing to show."""
-        return self._once(self._slides, asked, self._slide)
+    def slide(self, asked: str, footnote: str = "") -> str:
+        """Return an exhibit's slide as the address of a picture (data:), "" where it has nothing to show.
 
-    def _slide(self, asked: str) -> str:
+        Slides with a footnote are not kept: anybody can write one into an address.
+        """
+        return self._slide(asked, footnote) if footnote else self._once(self._slides, asked, self._slide)
+
+    def _slide(self, asked: str, footnote: str = "") -> str:
         shown = self.exhibit(asked)
         if shown is None:
             return ""
-        return _address("image/svg+xml", svg(fitted(shown), FONTS).encode())
+        return _address("image/svg+xml", svg(fitted(footed(shown, footnote)), FONTS).encode())
 
     def _once(self, made: dict[str, T], asked: str, make: Callable[[str], T]) -> T:
         if asked not in made:

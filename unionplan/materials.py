@@ -16,7 +16,7 @@ from pathlib import Path
 from unionplan.access import Person
 from unionplan.errors import AccessError, IntakeError, StoreError
 from unionplan.export.formats import FORMATS, brief_of, made
-from unionplan.export.occasion import Occasion
+from unionplan.export.occasion import LONGEST_NOTE, Occasion
 from unionplan.gallery import Gallery
 from unionplan.meetings import LONGEST
 from unionplan.theme import file_name
@@ -78,6 +78,8 @@ def require_order(order: Order, person: Person) -> None:
     where = "会议材料"
     if len(order.occasion.meeting) > LONGEST:
         raise IntakeError(where, f"会议名称有{len(order.occasion.meeting)}个字", f"不超过{LONGEST}个字", "请改短")
+    if len(order.occasion.footnote) > LONGEST_NOTE:
+        raise IntakeError(where, f"备注有{len(order.occasion.footnote)}个字", f"不超过{LONGEST_NOTE}个字", "请改短")
     if not order.asked:
         raise IntakeError(where, "没有选图表", "至少选一张", "请从目录中加入，或点“选常用的”")
     if not order.formats:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from unionplan import theme
 from unionplan.exhibits import PAGES, names_for, usual
-from unionplan.export.occasion import KINDS, Occasion, Sentence, plain_occasion
+from unionplan.export.occasion import KINDS, LONGEST_NOTE, Occasion, Sentence, plain_occasion
 from unionplan.gallery import Gallery, Manner
 from unionplan.meetings import LONGEST, Meeting, remarks_of
 from unionplan.plan import COVERAGE
@@ -69,6 +69,8 @@ def ask(board: Board) -> Asked:
         footnote = searched("备注（印在材料上，可不填）", "remark", "如：白禾县10月数据为初报数")
         manner = Manner(switch("不点名", "hide"), order, switch("含机关工会", "own"))
         internal = switch("内部资料", "inner")
+    if len(footnote) > LONGEST_NOTE:
+        message("error", f"备注有{len(footnote)}个字，不能超过{LONGEST_NOTE}个字。请改短。")
     gallery = gallery_of(told_then(board, frozen) if frozen else board, manner)
     occasion = Occasion(
         held_on, kind, name, author=plain_occasion(board).author, internal=internal, footnote=footnote, sentences=_sentences(board, frozen),
@@ -232,6 +234,7 @@ def way_to_screen(asked: Asked) -> None:
     query |= {"on": seen.on.isoformat()} if seen.on else {}
     query |= {name: "true" for name, on in (("hide", manner.hidden), ("own", manner.others), ("inner", asked.occasion.internal)) if on}  # fmt: skip
     query |= {"order": ORDERS[manner.order]} if manner.order != "value" else {}
+    query |= {"remark": asked.occasion.footnote} if asked.occasion.footnote.strip() else {}
     query |= {"show": SEPARATOR.join(asked.ids)}
     st.html(f'<a class="up-go" href="/meeting?{escape(urlencode(query))}">开始演示</a>')
     note_line(f"演示用第{seen.commit}次更新的数，中途有更新也不变。方向键、翻页键或空格键翻页，F 键全屏，退出键离开。")

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from unionplan import theme
-from unionplan.export.occasion import INTERNAL
+from unionplan.export.occasion import INTERNAL, LONGEST_NOTE
 from unionplan.gallery import Manner
 from unionplan.ui import Board
 from unionplan.ui_coverage import ORDERS
@@ -20,12 +20,13 @@ def present(board: Board) -> None:
     """Draw every chart that the address names as a slide; the address is pinned to the refresh and day that are seen."""
     pin(board)
     gallery, ids = gallery_of(board, _manner()), chosen(board)
+    footnote = st.query_params.get("remark", "")[:LONGEST_NOTE]
     mark = "　".join(filter(None, (_sample(board), INTERNAL if _said("inner") else "")))
     with st.container(key="up-deck"):
         st.html(f'<div class="up-deck-head" data-total="{len(ids)}" data-mark="{escape(mark)}"></div>')
         number = 0
         for one in ids:
-            address = gallery.slide(one)
+            address = gallery.slide(one, footnote)
             number += bool(address)
             if address:
                 shown = gallery.exhibit(one)

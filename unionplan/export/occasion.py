@@ -10,6 +10,7 @@ from unionplan.standpoint import Standpoint
 
 KINDS = ("汇报", "报告")
 INTERNAL = "内部资料"
+LONGEST_NOTE = 400  # characters of a 备注: more would leave no room for the chart above it
 
 
 @dataclass(frozen=True)
