@@ -17,7 +17,8 @@ from unionplan import export_commands, narrative, theme
 from unionplan.charts import PHONE, Profile
 from unionplan.charts.profile import Sheet
 from unionplan.errors import ExportError
-from unionplan.exhibits import Exhibit, Table, exhibits, usual
+from unionplan.exhibits import CITY, Exhibit, Table, exhibits, usual
+from unionplan.exhibits.tasks import plan_wall
 from unionplan.export.arranging import placed, stacked
 from unionplan.export.formats import brief_of, made
 from unionplan.export.marks import Box, Drawing, Line, Pen, Words, drawing
@@ -25,8 +26,9 @@ from unionplan.export.occasion import plain_occasion
 from unionplan.export.offline import offline_html
 from unionplan.export.one_page import SMALL, headlines, one_page, one_page_pdf
 from unionplan.export.pack import pack_pdf
-from unionplan.export.poster import A3, POINTS, poster_pdf
+from unionplan.export.poster import SIZES, a3, largest, poster_pdf
 from unionplan.export.tall_picture import HIGHEST, WIDTH, tall_drawing, tall_png
+from unionplan.selection import Selection
 from unionplan.standpoint import Standpoint
 from unionplan.store import Store
 
@@ -154,8 +156,17 @@ def test_the_poster_names_every_item_of_the_plan_on_one_a3_page(board: Standpoin
     shorts = [item.short for item in board.plan.items]
     assert len(shorts) == 67
     assert [short for short in shorts if packed(short) not in said] == []
-    assert A3.smallest * POINTS == 9
-    assert A3.source * POINTS >= 9
+
+
+def test_the_poster_is_set_as_large_as_says_everything(board: Standpoint) -> None:
+    drawn = {body: largest(plan_wall(board, Selection(plan=body))) for body in (CITY, "")}
+    sizes = {body: min(one.size for one in large.marks if isinstance(one, Words)) / 2 for body, large in drawn.items()}
+    assert sizes[CITY] > sizes[""] >= 9  # points
+    for body, large in drawn.items():
+        least = drawing(plan_wall(board, Selection(plan=body)).draw(a3(SIZES[-1])))
+        assert sorted(set(packed(least.text)) - set(packed(large.text))) == []
+        assert large.hidden == least.hidden == sum(body in ("", one.plan) for one in board.plan.items)
+        assert (large.width, large.height) == (2381, 1684)
 
 
 # The tall picture
