@@ -105,8 +105,7 @@ def exhibit(
 
     `others`: with the tasks of 机关工会, which is another body and else left out.
     """
-    make = _makers(board, names or {}, order, others).get(asked)
-    return make() if make else None
+    return next(iter(exhibits(board, [asked], names, order, others)), None)
 
 
 def exhibits(
@@ -115,7 +114,7 @@ def exhibits(
     """Return the exhibits asked for, in this order, without those that have nothing to show; `others` as in `exhibit`."""
     makers = _makers(board, names or {}, order, others)
     found = [makers[one]() for one in asked if one in makers]
-    return [one for one in found if one is not None]
+    return [one for one in found if one is not None and one.table.rows]
 
 
 def _makers(board: Standpoint, names: Names, order: str, others: bool) -> dict[str, Callable[[], Exhibit | None]]:

@@ -6,6 +6,7 @@ A figure stands where the page has room for it, the text going on meanwhile, so 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,11 +31,13 @@ from unionplan.standpoint import Standpoint
 NUMERALS = "一二三四五六七八九十"
 ROOM = (297 - MARGINS[0] - MARGINS[1]) * 72 / 25.4
 """Points between the margins of a page."""
+BRIM = 1.5 * LINE  # a page filled beyond it may spill two lines, which would stand alone before a tall figure
 SHARP = 1.5  # of the pictures: 244 dots an inch
 POINT = 72 / 25.4  # points in a millimetre
 LOWEST, HIGHEST = 0.7, 1.2  # how much lower or higher than by itself a figure may be drawn to fill a page
 SPARE, LITTLE = 6, 0.2  # points kept free below a figure; the share of a page that may stay blank before one
 WIDTHS = (28, 30, 16, 14, 16, 16, 15, 21)
+_PIECES = re.compile(r"（*(?:[!-~]+|.)[，。；：、）]*", re.DOTALL)  # what stays on one line
 OMITTED = "未画出"  # in the foot of every picture that leaves rows out
 PROFILE = replace(DOCUMENT, tallest=1230)  # with title and source below it, a page
 SECTIONS = {
@@ -168,6 +171,9 @@ class _Report:
             if place is None or figure is None:
                 if self.left > LITTLE * ROOM and not all_of_them:
                     return
+                self.leave(BRIM)
+                if self.left < BRIM and not all_of_them:
+                    return
                 self.turn()
                 place, figure = 0, self.waiting[0]
             del self.waiting[place]
@@ -204,7 +210,7 @@ def report_of(board: Standpoint, shown: Sequence[Exhibit], occasion: Occasion) -
         _section(report, list(own), figures)
     report.place(all_of_them=True)
     _typed(report)
-    report.leave(3 * LINE)  # who signs, the day, and one more: programs break lines differently
+    report.leave(4 * LINE)  # who signs and the day, and some for programs that break lines differently
     report.paper.sign(occasion.author)
     for (_, put), png in zip(report.framed, pngs([one.drawn for one, _ in report.framed], SHARP), strict=True):
         put(png)
@@ -304,15 +310,18 @@ def _row_height(cells: Sequence[str]) -> float:
 
 
 def _lines(text: str, size: float, width: float) -> list[str]:
-    """A text in the lines that it takes, figures half as wide as Chinese letters; `width` in millimetres."""
+    """A text in the lines that it takes, `width` in millimetres: a number is not broken, no line begins with a stop.
+
+    Figures are counted a little wider than half a Chinese letter, as most fonts have them.
+    """
     room, lines, taken = width * POINT, [""], 0.0
-    for letter in text:
-        wide = size * (1 if ord(letter) > 255 else 0.5)
-        if taken + wide > room + 0.01 and letter not in "，。；：、）":
+    for piece in _PIECES.findall(text):
+        wide = sum(size * (1 if ord(letter) > 255 else 0.55) for letter in piece.rstrip("，。；：、）"))
+        if lines[-1] and taken + wide > room + 0.01:
             lines.append("")
             taken = 0.0
-        lines[-1] += letter
-        taken += wide
+        lines[-1] += piece
+        taken += size * sum(1 if ord(letter) > 255 else 0.55 for letter in piece)
     return lines
 
 

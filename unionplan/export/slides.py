@@ -31,6 +31,7 @@ from unionplan.standpoint import Standpoint
 
 COLUMNS, ROWS = 12, 14
 """The most targets side by side, and the most rows under each other, that one slide shows."""
+HEAT_ROOM = 732  # pixels for the rows of a heat map, below its heads
 SMALL = 19.0  # pixels: 9.5 points
 Slides = list[Page]
 
@@ -378,9 +379,11 @@ def _heat(job: Job) -> Slides:
     columns = list(dict.fromkeys((c.indicator, c.scope) for c in one.facts.cells))
     if not columns:
         return _listing(deck, one)
-    first = min(max((widest([*one.facts.units], SLIDE.head, True) + 14) / SLACK, 5 * SLIDE.u), 11 * SLIDE.u)
+    most = max(11 * SLIDE.u, min(20 * SLIDE.u, SLIDE.inner - len(columns) * 5 * SLIDE.u))
+    first = min(max((widest([*one.facts.units], SLIDE.head, True) + 14) / SLACK, 5 * SLIDE.u), most)
     lines = [wrap(unit, SLIDE.head, SLACK * first - 12) for unit in one.facts.units]
-    pages = _chunks(len(lines), 16 if max(map(len, lines), default=1) == 1 else 11)
+    high = max(map(len, lines), default=1) * leading(SLIDE.head) + 8
+    pages = _chunks(len(lines), 16 if high < 40 else int(HEAT_ROOM // high))
     return [
         _heat_page(job, page_of(deck, one, number, len(pages), _key(one)), columns, first, lines, range(start, stop))
         for number, (start, stop) in enumerate(pages, start=1)
