@@ -21,11 +21,9 @@ def test_twenty_readers_on_a_cold_server_all_get_their_page_whole(
 ) -> None:
     server = started(tmp_path, sample)
     width, height = DESKTOP
-    contexts = [
-        browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN") for _ in range(READERS)
-    ]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     try:
-        readers = [(PAGES[number % len(PAGES)], watched(context)) for number, context in enumerate(contexts)]
+        readers = [(PAGES[number % len(PAGES)], watched(context)) for number in range(READERS)]
         for entry, reader in readers:  # nobody waits for the one before
             reader.page.goto(server.address(entry.path), wait_until="commit", timeout=LONG)
         found = [(entry.title, *_seen(reader)) for entry, reader in readers]
@@ -33,8 +31,7 @@ def test_twenty_readers_on_a_cold_server_all_get_their_page_whole(
         assert [reader.outside for _, reader in readers] == [[]] * READERS
         assert "Traceback" not in server.log.read_text(errors="replace")
     finally:
-        for context in contexts:
-            context.close()
+        context.close()
         server.stop()
 
 
