@@ -303,10 +303,13 @@ def test_no_page_of_the_report_is_left_half_empty(board, shown, monkeypatch):
 
 
 def test_who_signs_never_stands_alone_on_a_page(board, shown, monkeypatch):
-    reports = []
-    monkeypatch.setattr(
-        _Report, "leave", lambda report, room, leave=_Report.leave: (leave(report, room), reports.append(report))
-    )
+    reports, leave = [], _Report.leave
+
+    def kept(report, room, least=None):
+        leave(report, room, least)
+        reports.append(report)
+
+    monkeypatch.setattr(_Report, "leave", kept)
     for last in ("timeline", "wall", "dues", "participation"):
         report_of(board, [one for one in shown if one.kind == last], OCCASION)
         assert reports[-1].left > 2 * LINE, last

@@ -31,7 +31,7 @@ from unionplan.standpoint import Standpoint
 NUMERALS = "一二三四五六七八九十"
 ROOM = (297 - MARGINS[0] - MARGINS[1]) * 72 / 25.4
 """Points between the margins of a page."""
-BRIM = 1.5 * LINE  # a page filled beyond it may spill two lines, which would stand alone before a tall figure
+SLACK = 2 * LINE  # kept free below figures that are fitted: where a program breaks lines otherwise, nothing spills over
 SHARP = 1.5  # of the pictures: 244 dots an inch
 POINT = 72 / 25.4  # points in a millimetre
 LOWEST, HIGHEST = 0.7, 1.2  # how much lower or higher than by itself a figure may be drawn to fill a page
@@ -67,14 +67,15 @@ class Figure:
     def fitted(self, room: float, counted: bool = False) -> Figure | None:
         """Return it drawn as high as `room` points; None where that is too far from its own height or would say less.
 
-        With `counted`, one that leaves out rows already, and says how many, may leave out more.
+        With `counted` it may say less, and leave out rows where it does so already and says how many.
         """
         height = round((room - self.about) * self.drawn.width / WIDTH / POINT)
         if not LOWEST <= height / self.drawn.height <= HIGHEST:
             return None
         drawn = drawing(self.one.draw(replace(PROFILE, height=height, tallest=None)))
         lost = Counter(self.drawn.text.split()) - Counter(drawn.text.split())
-        whole = (not lost and drawn.hidden == self.drawn.hidden) or (counted and OMITTED in self.drawn.text)
+        every = drawn.hidden == self.drawn.hidden
+        whole = (every and (counted or not lost)) or (counted and OMITTED in self.drawn.text)
         return replace(self, drawn=drawn) if whole and drawn.height <= height else None
 
 
@@ -139,7 +140,7 @@ class _Report:
         """Go on to the next page; what this one leaves free, its figures take, the last first."""
         for number in reversed(self.on_page):
             figure, put = self.framed[number]
-            free = self.left - SPARE - LINE
+            free = self.left - SPARE - SLACK
             grown = (
                 figure.fitted(min(figure.height + free, figure.about + HIGHEST * (figure.height - figure.about)))
                 if free > LINE
@@ -150,16 +151,20 @@ class _Report:
                 self.used += grown.height - figure.height
         self.used, self.on_page = 0.0, []
 
-    def leave(self, room: float) -> None:
-        """Draw the page's last figure lower where less than `room` points are left below it."""
-        lacks = room + SPARE - self.left
-        if lacks <= 0 or not self.on_page:
-            return
-        figure, put = self.framed[self.on_page[-1]]
-        lower = figure.fitted(figure.height - lacks, counted=True)
-        if lower is not None:
-            self.framed[self.on_page[-1]] = (lower, put)
-            self.used += lower.height - figure.height
+    def leave(self, room: float, least: float | None = None) -> None:
+        """Draw the page's last figure lower where less than `room` points are left below it.
+
+        With `least`, it may say less for it, and where it cannot leave `room`, it leaves `least`.
+        """
+        for wanted in (room, room if least is None else least):
+            lacks = wanted + SPARE - self.left
+            if lacks <= 0 or not self.on_page:
+                return
+            figure, put = self.framed[self.on_page[-1]]
+            lower = figure.fitted(figure.height - lacks, counted=least is not None)
+            if lower is not None:
+                self.framed[self.on_page[-1]] = (lower, put)
+                self.used += lower.height - figure.height
 
     def place(self, all_of_them: bool = False) -> None:
         """Put the figures that the page has room for, in their order; where little is left of it, one on the next page.
@@ -171,8 +176,8 @@ class _Report:
             if place is None or figure is None:
                 if self.left > LITTLE * ROOM and not all_of_them:
                     return
-                self.leave(BRIM)
-                if self.left < BRIM and not all_of_them:
+                self.leave(SLACK)
+                if self.left < SLACK and not all_of_them:
                     return
                 self.turn()
                 place, figure = 0, self.waiting[0]
@@ -185,7 +190,7 @@ class _Report:
             if one.height <= self.left - SPARE:
                 return place, one
         for place, one in enumerate(self.waiting):
-            lower = one.fitted(self.left - SPARE - LINE)
+            lower = one.fitted(self.left - SPARE - SLACK)
             if lower is not None:
                 return place, lower
         return None
@@ -210,7 +215,7 @@ def report_of(board: Standpoint, shown: Sequence[Exhibit], occasion: Occasion) -
         _section(report, list(own), figures)
     report.place(all_of_them=True)
     _typed(report)
-    report.leave(4 * LINE)  # who signs and the day, and some for programs that break lines differently
+    report.leave(4 * LINE, 2.3 * LINE)  # who signs and the day, and some for programs that break lines differently
     report.paper.sign(occasion.author)
     for (_, put), png in zip(report.framed, pngs([one.drawn for one, _ in report.framed], SHARP), strict=True):
         put(png)
