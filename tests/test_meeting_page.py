@@ -217,6 +217,13 @@ def test_machine_trade_union_tasks_come_in_only_when_chosen(board: Standpoint) -
     assert plans == [{"市总计划"}, {"市总计划", "机关工会计划"}]
 
 
+def test_a_chart_without_any_row_is_in_no_paper(board: Standpoint) -> None:
+    assert exhibit(board, "training") is None  # nobody has told of any training
+    gallery = Gallery(board, Manner())
+    assert [one.id for one in gallery.exhibits(["training", "targets", "participation"])] == ["targets"]
+    assert gallery.slide("training") == ""
+
+
 @pytest.mark.parametrize(
     ("order", "person", "said"),
     [

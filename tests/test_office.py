@@ -16,8 +16,10 @@ from docx.oxml.ns import qn
 from lxml import etree
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
+from pptx.util import Emu
 
 from unionplan import narrative, theme
+from unionplan.charts import SLIDE
 from unionplan.coverage_words import composite_sentence
 from unionplan.errors import ExportError
 from unionplan.exhibits import Exhibit, Rate, exhibits, usual
@@ -152,6 +154,19 @@ def test_what_stands_beside_the_bars_is_what_the_exhibits_table_says(shown, deck
                     words = printed(value).replace("·", "")
                     assert words in told or f"{words}%" in told or theme.light("below").replace("·", "") in told
     assert looked > 200
+
+
+def test_a_heat_map_of_many_long_names_stays_on_its_slides(board):
+    long = "第{}高新技术产业开发区综合保税物流与先进制造业协同发展示范园区工会联合委员会"
+    names = {unit.name: long.format(number) for number, unit in enumerate(board.plan.units)}
+    made = Presentation(io.BytesIO(deck_of(board, exhibits(board, ["map"], names), OCCASION)))
+    tables = [shape for slide in made.slides for shape in slide.shapes if shape.has_table][1:]  # after the contents
+    assert sum(len(one.table.rows) - 2 for one in tables) == len(names)
+    for one in tables:
+        assert one.top + one.height < made.slide_height * 0.965
+        for row in list(one.table.rows)[2:]:
+            lines = len(row.cells[0].text_frame.paragraphs)
+            assert Emu(row.height).pt >= lines * SLIDE.head / 2 * 1.25
 
 
 def test_every_cell_of_the_heat_map_has_its_glyph_and_its_rate(shown, deck):

@@ -401,7 +401,8 @@ def _heat_page(
     rows = [[Cell("\n".join(names[place]), p.head, bold=True),
              *(_heat_cell(cells.get((one.facts.units[place], *key))) for key in columns)] for place in own]  # fmt: skip
     upper = leading(p.head) + 8
-    height = min(70.0, (page.bottom - page.top - upper - high) / len(own))
+    least = max(len(names[place]) for place in own) * leading(p.head) + 8
+    height = max(least, min(70.0, (page.bottom - page.top - upper - high) / len(own)))
     heights = [upper, high, *[height] * len(own)]
     table(page, f"表 {one.name}", told(one), p.margin, page.top, widths, [*heads, *rows], heights)
     return page
