@@ -15,16 +15,16 @@ from unionplan.store.door import made_cube
 from unionplan.store.lists import REASONS
 from unionplan.store.standing import APART, LISTED, ORDERS, SHOWS, Slice, slices, standing, totals
 
-# every example asks some three hundred lists
-few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# every example asks some forty lists of one indicator
+few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 # ------------------------------------------------------------------ the law
 
 
 @few
-@given(st.lists(st.lists(enterprises, min_size=1, max_size=12), min_size=1, max_size=3))
-def test_covered_base_and_missing_are_as_many_as_the_figure_says_and_nobody_is_lost(tmp_path_factory, cities):
+@given(st.lists(st.lists(enterprises, min_size=1, max_size=12), min_size=1, max_size=3), st.sampled_from(COVERAGE))
+def test_covered_base_and_missing_are_as_many_as_the_figure_says_and_nobody_is_lost(tmp_path_factory, cities, name):
     folder, number, paths = tmp_path_factory.mktemp("law"), count(), {}
     for unit, records in zip(UNITS, cities, strict=False):
         named = [
@@ -33,25 +33,24 @@ def test_covered_base_and_missing_are_as_many_as_the_figure_says_and_nobody_is_l
         paths[unit, "2026-10"] = keep(folder, named, unit)
     look, files = Outlook(made_cube(paths, {}, PLAN.indicators), PLAN, date(2026, 11, 5)), list(paths.values())
     everyone = sum(len(records) for records in cities[: len(paths)])
-    for name in COVERAGE:
-        indicator = PLAN.indicators[name]
-        rows = [row for row in attainments(look, "reporting_unit", name) if row.numerator is not None]
-        for scope in SCOPES:
-            told = {show: totals(files, indicator, scope, show) for show in SHOWS}
-            for row in (row for row in rows if row.scope == scope):
-                unit = row.reporting_unit
-                assert told["base"].get(unit, (0, 0, 0))[1:] == (row.numerator, row.denominator)
-                assert told["covered"].get(unit, (0, 0, 0))[1] == row.numerator
-                if name != "member":
-                    lengths = [told[show].get(unit, (0,))[0] for show in ("covered", "base", "missing")]
-                    assert lengths == [row.numerator, row.denominator, row.denominator - row.numerator]
-        listed = {show: standing(files, indicator, "all", show) for show in SHOWS}
-        assert len(listed["base"]) + len(listed["apart"]) == everyone
-        assert {show: len(frame) for show, frame in listed.items()} == {
-            show: sum(firms for firms, *_ in totals(files, indicator, "all", show).values()) for show in SHOWS}  # fmt: skip
-        assert set(listed["apart"]["reason"]) <= set(APART)
-        assert set(listed["base"]["reason"]) <= {*REASONS, "covered"}
-        assert len(listed["unclassified"]) == sum(one == "unclassified" for one in listed["base"]["enterprise_type"])
+    indicator = PLAN.indicators[name]
+    rows = [row for row in attainments(look, "reporting_unit", name) if row.numerator is not None]
+    for scope in SCOPES:
+        told = {show: totals(files, indicator, scope, show) for show in SHOWS}
+        for row in (row for row in rows if row.scope == scope):
+            unit = row.reporting_unit
+            assert told["base"].get(unit, (0, 0, 0))[1:] == (row.numerator, row.denominator)
+            assert told["covered"].get(unit, (0, 0, 0))[1] == row.numerator
+            if name != "member":
+                lengths = [told[show].get(unit, (0,))[0] for show in ("covered", "base", "missing")]
+                assert lengths == [row.numerator, row.denominator, row.denominator - row.numerator]
+    listed = {show: standing(files, indicator, "all", show) for show in SHOWS}
+    assert len(listed["base"]) + len(listed["apart"]) == everyone
+    assert {show: len(frame) for show, frame in listed.items()} == {
+        show: sum(firms for firms, *_ in totals(files, indicator, "all", show).values()) for show in SHOWS}  # fmt: skip
+    assert set(listed["apart"]["reason"]) <= set(APART)
+    assert set(listed["base"]["reason"]) <= {*REASONS, "covered"}
+    assert len(listed["unclassified"]) == sum(one == "unclassified" for one in listed["base"]["enterprise_type"])
 
 
 # ------------------------------------------------------------------ order, reasons, words

@@ -58,8 +58,18 @@ def page(new_page: Callable[..., Watched]) -> Watched:
     return new_page()
 
 
-@pytest.fixture(params=PAGES, ids=lambda entry: Path(entry.path).stem)
+@pytest.fixture(scope="session", params=PAGES, ids=lambda entry: Path(entry.path).stem)
 def entry(request: pytest.FixtureRequest) -> tuple[str, str]:
     """Each line of the menu in turn: script and title."""
     script, title = request.param
     return script, title
+
+
+@pytest.fixture(scope="session")
+def visited(browser: Browser, server: Server, entry: tuple[str, str]) -> Iterator[Watched]:
+    """A page of the menu at a desk, opened once for all tests that only look at it."""
+    context = browser.new_context(viewport={"width": DESKTOP[0], "height": DESKTOP[1]}, locale="zh-CN")
+    seen = watched(context)
+    seen.open(server.address(entry[0])).wait_for_timeout(1500)
+    yield seen
+    context.close()

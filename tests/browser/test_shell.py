@@ -81,33 +81,12 @@ def _menu_in_a_browser_of_its_own(address: str) -> list[str]:
     return found
 
 
-def test_no_page_shows_an_english_word(server: Server, page: Watched, entry: tuple[str, str]) -> None:
-    shown = page.open(server.address(entry[0]))
+def test_no_page_shows_an_english_word(visited: Watched) -> None:
+    shown = visited.page
     assert shown.evaluate("document.documentElement.lang") == "zh-CN"
     assert ENGLISH.search(shown.title()) is None
     assert icon_font_is_drawn(shown)
     assert english(visible_text(shown)) == []
-
-
-def test_nothing_opened_on_a_page_shows_an_english_word(server: Server, page: Watched, entry: tuple[str, str]) -> None:
-    shown = page.open(server.address(entry[0]))
-    for head in shown.locator("details > summary").all():  # one that is opened stays in its place of this list
-        if head.is_visible() and not head.evaluate("one => one.parentElement.open"):
-            head.click()
-    shown.wait_for_timeout(500)
-    for field in shown.locator(SELECTBOX).all():
-        field.scroll_into_view_if_needed()
-        shown.wait_for_timeout(300)  # a page that scrolls shuts an open list
-        field.click()
-        shown.wait_for_selector("[role='option']")
-        assert english(visible_text(shown)) == []
-        field.fill("龘龘")
-        shown.wait_for_timeout(300)
-        assert "没有匹配的选项" in visible_text(shown)
-        assert english(visible_text(shown)) == []
-        shown.keyboard.press("Escape")
-    for button in shown.locator(".modebar-btn").all():
-        assert english(button.get_attribute("data-title") or "") == []
 
 
 def test_the_uploader_refuses_a_huge_file_in_chinese(server: Server, page: Watched, tmp_path: Path) -> None:
@@ -138,14 +117,10 @@ def test_an_address_that_is_no_page_is_told_in_chinese(server: Server, page: Wat
     assert english(visible_text(shown)) == []
 
 
-def test_nothing_is_asked_of_another_machine_and_nothing_complains(
-    server: Server, page: Watched, entry: tuple[str, str]
-) -> None:
-    shown = page.open(server.address(entry[0]))
-    shown.wait_for_timeout(1500)
-    assert any(url.startswith("ws://127.0.0.1") for url in page.requests), "requests are not being recorded"
-    assert page.outside == []
-    assert page.complaints == []
+def test_nothing_is_asked_of_another_machine_and_nothing_complains(visited: Watched) -> None:
+    assert any(url.startswith("ws://127.0.0.1") for url in visited.requests), "requests are not being recorded"
+    assert visited.outside == []
+    assert visited.complaints == []
 
 
 def test_the_back_button_goes_back(server: Server, page: Watched) -> None:
@@ -193,12 +168,20 @@ def _pixels(page: Page, text: str) -> list[int]:
     return [int(value) for value in found]
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_no_page_scrolls_sideways(
-    server: Server, new_page: Callable[..., Watched], entry: tuple[str, str], size: tuple[int, int]
+def test_no_page_scrolls_sideways(visited: Watched) -> None:
+    _as_wide_as(visited.page, DESKTOP)
+
+
+def test_no_page_scrolls_sideways_on_a_phone(
+    server: Server, new_page: Callable[..., Watched], entry: tuple[str, str]
 ) -> None:
-    shown = new_page(size).open(server.address(entry[0]))
+    shown = new_page(PHONE).open(server.address(entry[0]))
     shown.wait_for_timeout(700)
+    _as_wide_as(shown, PHONE)
+
+
+def _as_wide_as(shown: Page, size: tuple[int, int]) -> None:
+    """Nothing on the page is wider than the screen."""
     widest = shown.evaluate(
         "Math.max(...['html', '[data-testid=\"stMain\"]'].map((s) => {"
         " const box = document.querySelector(s); return box.scrollWidth - box.clientWidth; }))"
@@ -223,13 +206,35 @@ def test_on_a_phone_the_menu_is_shut_opens_and_shuts_again(server: Server, new_p
     shown.wait_for_selector("[data-testid='stSidebar'][data-collapsed='true']", state="attached")
 
 
-def test_a_print_has_the_page_and_not_its_frame(server: Server, page: Watched, entry: tuple[str, str]) -> None:
-    shown = page.open(server.address(entry[0]))
+def test_a_print_has_the_page_and_not_its_frame(visited: Watched) -> None:
+    shown = visited.page
     shown.emulate_media(media="print")
     assert shown.locator(".up-print").is_visible()
     for hidden in ("stSidebar", "stHeader", "stButton", "stDownloadButton", "stFileUploader"):
         for box in shown.get_by_test_id(hidden).all():
             assert not box.is_visible(), f"{hidden} is printed"
+    shown.emulate_media(media="screen")
+
+
+def test_nothing_opened_on_a_page_shows_an_english_word(visited: Watched) -> None:
+    shown = visited.page
+    for head in shown.locator("details > summary").all():  # one that is opened stays in its place of this list
+        if head.is_visible() and not head.evaluate("one => one.parentElement.open"):
+            head.click()
+    shown.wait_for_timeout(500)
+    for field in shown.locator(SELECTBOX).all():
+        field.scroll_into_view_if_needed()
+        shown.wait_for_timeout(300)  # a page that scrolls shuts an open list
+        field.click()
+        shown.wait_for_selector("[role='option']")
+        assert english(visible_text(shown)) == []
+        field.fill("龘龘")
+        shown.wait_for_timeout(300)
+        assert "没有匹配的选项" in visible_text(shown)
+        assert english(visible_text(shown)) == []
+        shown.keyboard.press("Escape")
+    for button in shown.locator(".modebar-btn").all():
+        assert english(button.get_attribute("data-title") or "") == []
 
 
 def _page_with(page: Watched, server: Server, selector: str) -> Page:
