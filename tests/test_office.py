@@ -27,7 +27,7 @@ from unionplan.export.book import book_of
 from unionplan.export.cells import printed
 from unionplan.export.graphs import graphs, rounded
 from unionplan.export.occasion import Occasion, Sentence
-from unionplan.export.paper import LINE, MARGINS
+from unionplan.export.paper import LINE, MARGINS, Paper
 from unionplan.export.report import ROOM, _figures, _Report, report_of
 from unionplan.export.slides import deck_of
 from unionplan.plan import COVERAGE
@@ -315,6 +315,14 @@ def test_no_page_of_the_report_is_left_half_empty(board, shown, monkeypatch):
     report_of(board, shown, OCCASION)
     assert len(left) > 8
     assert max(left) < 0.25
+
+
+def test_a_row_higher_than_a_page_is_counted_as_a_page(board):
+    report = _Report(Paper(HELD), board, OCCASION)
+    report.fill([2 * ROOM])
+    assert report.left == 0
+    report.fill([LINE, 2 * ROOM, LINE])
+    assert report.left <= ROOM - LINE
 
 
 def test_who_signs_never_stands_alone_on_a_page(board, shown, monkeypatch):

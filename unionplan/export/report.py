@@ -125,14 +125,15 @@ class _Report:
 
     def fill(self, heights: Sequence[float]) -> None:
         """Count lines or rows one under the other; what the page has no room for stands on the next, never one line alone."""
-        rest = list(heights)
+        rest = [min(height, ROOM) for height in heights]  # a row may be higher than a page
         while rest:
-            count = fits = sum(height <= self.left for height in accumulate(rest))
-            if fits < len(rest):
-                count = fits if len(rest) - fits > 1 else fits - 1
-                count = count if count > 1 or len(rest) == 1 else 0
+            count = sum(height <= self.left for height in accumulate(rest))
+            if count < len(rest):
+                count -= len(rest) - count == 1
+                count = count if count > 1 else 0
+                count = count if self.used else max(count, 1)  # an empty page takes what comes, however high
             self.used += sum(rest[:count])
-            rest = rest[max(count, 0) :]
+            rest = rest[count:]
             if rest:
                 self.turn()
 
