@@ -39,7 +39,7 @@ WAGE, MEMBER = PLAN.indicators["wage"], PLAN.indicators["member"]
 DAY = date(2026, 10, 31)
 UNITS = ("文澜区", "朝晖区", "锦澜区")
 CLERK = Person("王经办")
-few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @cache

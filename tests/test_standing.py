@@ -16,7 +16,7 @@ from unionplan.store.lists import REASONS
 from unionplan.store.standing import APART, LISTED, ORDERS, SHOWS, Slice, slices, standing, totals
 
 # every example asks some forty lists of one indicator
-few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 # ------------------------------------------------------------------ the law

@@ -142,11 +142,8 @@ class _Report:
         for number in reversed(self.on_page):
             figure, put = self.framed[number]
             free = self.left - SPARE - SLACK
-            grown = (
-                figure.fitted(min(figure.height + free, figure.about + HIGHEST * (figure.height - figure.about)))
-                if free > LINE
-                else None
-            )
+            highest = figure.about + HIGHEST * (figure.height - figure.about)
+            grown = figure.fitted(min(figure.height + free, highest)) if free > LINE else None
             if grown is not None:
                 self.framed[number] = (grown, put)
                 self.used += grown.height - figure.height
@@ -173,15 +170,16 @@ class _Report:
         With `all_of_them`, go on until none waits.
         """
         while self.waiting:
-            place, figure = self._fitting() or (None, None)
-            if place is None or figure is None:
+            found = self._fitting()
+            if found is None:
                 if self.left > LITTLE * ROOM and not all_of_them:
                     return
                 self.leave(SLACK)
                 if self.left < SLACK and not all_of_them:
                     return
                 self.turn()
-                place, figure = 0, self.waiting[0]
+                found = 0, self.waiting[0]
+            place, figure = found
             del self.waiting[place]
             self._put(figure)
 
@@ -322,13 +320,16 @@ def _lines(text: str, size: float, width: float) -> list[str]:
     """
     room, lines, taken = width * POINT, [""], 0.0
     for piece in _PIECES.findall(text):
-        wide = sum(size * (1 if ord(letter) > 255 else 0.55) for letter in piece.rstrip("，。；：、）"))
-        if lines[-1] and taken + wide > room + 0.01:
+        if lines[-1] and taken + _wide(piece.rstrip("，。；：、）"), size) > room + 0.01:
             lines.append("")
             taken = 0.0
         lines[-1] += piece
-        taken += size * sum(1 if ord(letter) > 255 else 0.55 for letter in piece)
+        taken += _wide(piece, size)
     return lines
+
+
+def _wide(text: str, size: float) -> float:
+    return size * sum(1 if ord(letter) > 255 else 0.55 for letter in text)
 
 
 def _sentences(rows: Iterable[Attainment], report: _Report) -> str:

@@ -383,7 +383,7 @@ def _heat(job: Job) -> Slides:
     first = min(max((widest([*one.facts.units], SLIDE.head, True) + 14) / SLACK, 5 * SLIDE.u), most)
     lines = [wrap(unit, SLIDE.head, SLACK * first - 12) for unit in one.facts.units]
     high = max(map(len, lines), default=1) * leading(SLIDE.head) + 8
-    pages = _chunks(len(lines), 16 if high < 40 else int(HEAT_ROOM // high))
+    pages = _chunks(len(lines), 16 if high < 40 else max(1, int(HEAT_ROOM // high)))
     return [
         _heat_page(job, page_of(deck, one, number, len(pages), _key(one)), columns, first, lines, range(start, stop))
         for number, (start, stop) in enumerate(pages, start=1)
